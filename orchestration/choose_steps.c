@@ -62,25 +62,18 @@ int choose_steps(const struct plan *p, const struct step_words *w,
 
 /* --- what runs ------------------------------------------------------------ */
 
-/* The first input of which 'is' holds, or NULL. */
+/* The first input that is forced, or else put off; NULL: none. */
 static const struct plan_step *first_input(const struct plan *p,
                                            const struct plan_step *step,
-                                           bool (*is)(const struct plan_step *))
+                                           bool forced)
 {
-    for (int i = 0; i < step->n_input; i++)
-        if (is(&p->step[step->input[i]]))
-            return &p->step[step->input[i]];
+    for (int i = 0; i < step->n_input; i++) {
+        const struct plan_step *in = &p->step[step->input[i]];
+
+        if (forced ? in->forced : in->later)
+            return in;
+    }
     return NULL;
-}
-
-static bool is_forced(const struct plan_step *step)
-{
-    return step->forced;
-}
-
-static bool is_put_off(const struct plan_step *step)
-{
-    return step->later;
 }
 
 /* Steps that are 'named' run again, and what reads them; none that is not
@@ -90,7 +83,7 @@ static int force_steps(struct plan *p, const bool *named, const bool *only,
 {
     for (int i = 0; i < p->n_step; i++) { /* inputs come first */
         struct plan_step *step = &p->step[i];
-        const struct plan_step *in = first_input(p, step, is_forced);
+        const struct plan_step *in = first_input(p, step, true);
 
         if (named[i] && !only[i])
             return err_set(err, ERR_USAGE,
@@ -120,7 +113,7 @@ static void put_off(struct plan_step *step, const char *option)
 static int leave_only(struct plan *p, const bool *only, struct err *err)
 {
     for (int i = 0; i < p->n_step; i++) {
-        const struct plan_step *in = first_input(p, &p->step[i], is_put_off);
+        const struct plan_step *in = first_input(p, &p->step[i], false);
 
         if (!only[i])
             put_off(&p->step[i], "--only");

@@ -11,18 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* argv[0] is the verb; what else is there its program reads again. */
-static int become_program(const struct verb *v, char **argv, struct err *err)
-{
-    argv[0] = (char *)(uintptr_t)v->option;
-    return launch_exec(v->program, (const char *const *)argv, err);
-}
-
 /* What the verb "help" does, of one verb or (NULL) of all. */
 static int print_help(const char *verb, struct err *err)
 {
     const char *const word[] = {verb, NULL};
-    const struct verb_args a = {.word = word, .n_word = verb ? 1 : 0};
+    struct verb_args a = {.word = word, .n_word = verb ? 1 : 0};
 
     return verbs_find("help", err)->act(&a, err);
 }
@@ -30,7 +23,7 @@ static int print_help(const char *verb, struct err *err)
 /* A rank of papline-slot, which starts this command once, beside rank 0. */
 static int become_rank(char **argv, struct err *err)
 {
-    const char *arg[4 * VERB_LIST_MAX] = {"serve"};
+    const char *arg[4 * RUN_LIST_MAX] = {"serve"};
     char self[FILE_PATH_MAX];
     size_t n = 1;
 
@@ -61,8 +54,10 @@ static int do_verb(int argc, char **argv, struct err *err)
         return 0;
     if (a.help)
         return print_help(v->name, err);
-    if (v->program)
-        return become_program(v, argv, err);
+    if (v->program) { /* which reads what else is there again */
+        argv[0] = (char *)(uintptr_t)v->option;
+        return launch_exec(v->program, (const char *const *)argv, err);
+    }
     if (sodium_init() < 0)
         return err_set(err, ERR_SYSTEM, "cannot start libsodium");
     return v->act(&a, err);

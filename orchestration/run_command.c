@@ -64,8 +64,8 @@ static int choose_dir(struct config *c, const struct run_command_args *a,
 {
     const char *dir = a->dir ? a->dir : is_run ? a->config : NULL;
 
-    for (size_t i = 0; i < a->n_set && !a->dir; i++)
-        if (strncmp(a->set[i].text, "run.dir=", 8) == 0)
+    for (size_t i = 0; i < a->set.n && !a->dir; i++)
+        if (strncmp(a->set.item[i].text, "run.dir=", 8) == 0)
             dir = NULL;
     return dir ? file_path(c->run.dir, err, "%s", dir)
                : join_scratch(c->run.dir, a->scratch, err);
@@ -127,12 +127,6 @@ static int check_apart(const struct config *c, const char *dir, struct err *err)
     return rc;
 }
 
-/* Of hosts, a list is none. */
-static int absolute_hosts(char word[FILE_PATH_MAX], struct err *err)
-{
-    return strchr(word, '/') ? make_absolute(word, err) : 0;
-}
-
 /* A recipe may be a name. */
 static int absolute_recipe(char word[FILE_PATH_MAX], struct err *err)
 {
@@ -154,8 +148,8 @@ static int choose_split(struct config *c, struct err *err)
 static int choose_what_runs(struct plan *p, const struct run_command_args *a,
                             struct err *err)
 {
-    const struct step_words force = {"--force", a->force, a->n_force};
-    const struct step_words only = {"--only", a->only, a->n_only};
+    const struct step_words force = {"--force", a->force.item, a->force.n};
+    const struct step_words only = {"--only", a->only.item, a->only.n};
 
     if (choose_steps_run(p, &force, &only, err) < 0)
         return -1;
@@ -170,7 +164,7 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
     bool is_run;
 
     if (config_path(path, a->config, &is_run, err) < 0 ||
-        config_read(c, path, a->set, a->n_set, err) < 0 ||
+        config_read(c, path, a->set.item, a->set.n, err) < 0 ||
         choose_dir(c, a, is_run, err) < 0)
         return -1;
     if (make_absolute(c->run.dir, err) < 0 ||
@@ -179,7 +173,8 @@ static int plan_run_open(struct plan_run *j, const struct run_command_args *a,
         make_absolute(c->layout.csv, err) < 0 ||
         make_absolute(c->train.weights, err) < 0 ||
         make_absolute(c->train.teacher, err) < 0 ||
-        absolute_hosts(c->scheduler.hosts, err) < 0 ||
+        (strchr(c->scheduler.hosts, '/') && /* not a list */
+         make_absolute(c->scheduler.hosts, err) < 0) ||
         absolute_recipe(c->augment.recipe, err) < 0 ||
         absolute_recipe(c->train.augment_recipe, err) < 0 ||
         file_path(j->dir, err, "%s", c->run.dir) < 0 ||
@@ -275,10 +270,8 @@ static int print_why(const struct plan_run *j, const struct step_words *w,
     for (int i = 0; told && i < j->plan.n_step; i++)
         if (chosen[i])
             plan_why(&j->plan, &j->plan.step[i], j->dir, told, &b);
-    rc = told ? buf_check(&b, err) : err_set(err, ERR_SYSTEM, "no memory");
-    if (rc == 0)
-        fputs(b.data, stdout);
-    buf_release(&b);
+    rc = told ? buf_print(&b, stdout, err)
+              : err_set(err, ERR_SYSTEM, "no memory");
     free(told);
     free(chosen);
     return rc;
@@ -286,7 +279,7 @@ static int print_why(const struct plan_run *j, const struct step_words *w,
 
 int run_command_plan(const struct run_command_args *a, struct err *err)
 {
-    const struct step_words why = {"--why", a->why, a->n_why};
+    const struct step_words why = {"--why", a->why.item, a->why.n};
     struct plan_run *j = plan_run_new(err);
     int rc = j ? plan_run_open(j, a, err) : -1;
 
@@ -312,24 +305,15 @@ static int write_config(const struct plan_run *j, struct err *err)
     return buf_save(&b, j->dir, "run.yaml", err);
 }
 
-/* The run is what it is without it. */
-static void write_trace(const struct plan_run *j)
-{
-    struct err err;
-
-    if (trace_file_write(j->dir, &err) < 0)
-        log_warn("no trace.json is written: %s", err.text);
-}
-
 static int run_scheduler(struct plan_run *j, struct err *err)
 {
     struct scheduler *s = calloc(1, sizeof(*s));
+    struct err why;
     int rc = -1;
 
     if (!s)
         return err_set(err, ERR_SYSTEM, "no memory for the scheduler");
-    journal_add(j->dir, "run-start",
-                (struct journal_member[]){{"version", PAPLINE_VERSION}}, 1);
+    journal_add(j->dir, "run-start", "version", PAPLINE_VERSION);
     if (scheduler_init(s, &j->config, &j->plan, j->dir, err) == 0)
         rc = scheduler_run(s, err);
     if (rc == 0 && s->n_aside > 0)
@@ -341,11 +325,9 @@ static int run_scheduler(struct plan_run *j, struct err *err)
     if (rc == 0 && s->n_failed > 0)
         rc = err_set(err, ERR_INPUT, "%d of %d steps failed; see above",
                      s->n_failed, j->plan.n_step);
-    journal_add(j->dir, "run-end",
-                (struct journal_member[]){
-                    {"outcome", rc == 0 ? "complete" : err->text}},
-                1);
-    write_trace(j);
+    journal_add(j->dir, "run-end", "outcome", rc == 0 ? "complete" : err->text);
+    if (trace_file_write(j->dir, &why) < 0) /* the run is what it is */
+        log_warn("no trace.json is written: %s", why.text);
     scheduler_release(s);
     free(s);
     return rc;
@@ -375,7 +357,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         forget_outputs(j, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
-        if (rc == 0 && !a->until && a->n_only == 0)
+        if (rc == 0 && !a->until && a->only.n == 0)
             print_results(&j->config, &j->plan, j->dir);
     }
     plan_run_free(j);

@@ -7,16 +7,22 @@
 #include "base/err.h"
 #include "run/plan.h"
 
+enum { RUN_LIST_MAX = 64 };
+
+/* What was given by an option that may be given again, in order. */
+struct run_list {
+    struct config_set item[RUN_LIST_MAX];
+    size_t n;
+};
+
 struct run_command_args {
-    const char *config;           /* YAML file, or a run directory */
-    const struct config_set *set; /* --set, in order */
-    size_t n_set;
-    const char *dir; /* --run DIR, or NULL: 'config' if it is a run
+    const char *config;    /* YAML file, or a run directory */
+    struct run_list set;   /* --set */
+    const char *dir;       /* --run DIR, or NULL: 'config' if it is a run
                           directory, else run.dir */
-    const struct config_set *force; /* --force: steps to run again */
-    const struct config_set *only;  /* --only: no others */
-    const struct config_set *why;   /* --why, of plan: tell all about these */
-    size_t n_force, n_only, n_why;
+    struct run_list force; /* --force: steps to run again */
+    struct run_list only;  /* --only: no others */
+    struct run_list why;   /* --why, of plan: tell all about these */
     const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
     bool schedule;     /* --schedule: print where and when, too */
     bool verify;       /* --verify: read all files, not only those that may have

@@ -46,10 +46,9 @@ static const char *verb_word(size_t i)
 
 static const char *key_word(size_t i)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
-    return i < n ? k[i].full : NULL;
+    return i < config_key_run.n ? k[i].full : NULL;
 }
 
 static const char *split_word(size_t i)
@@ -149,15 +148,14 @@ static void put_values_of(const struct config_key *k, struct buf *b)
 
 static void put_arguments(struct buf *b)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
     buf_puts(b, "_papline_argument() { # VERB, OPTION or KEY= or number of a "
                 "word: its name\n"
                 "    case $1,$2 in\n");
     for (size_t i = 0; verbs_shown_at(i); i++)
         put_arguments_of(verbs_shown_at(i), b);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < config_key_run.n; i++)
         put_values_of(&k[i], b);
     buf_puts(b, "    esac\n}\n");
 }

@@ -1,6 +1,5 @@
 #include "orchestration/verb_help.h"
 
-#include "base/file.h"
 #include "base/version.h"
 #include "orchestration/verb_parse.h"
 

@@ -48,11 +48,11 @@ static int store_number(const char *text, int *value, struct err *err)
     return 0;
 }
 
-static int store_item(const char *text, struct verb_list *list, struct err *err)
+static int store_item(const char *text, struct run_list *list, struct err *err)
 {
-    if (list->n == VERB_LIST_MAX)
+    if (list->n == RUN_LIST_MAX)
         return err_set(err, ERR_USAGE, "'%.64s' is one more than %d", text,
-                       VERB_LIST_MAX);
+                       RUN_LIST_MAX);
     list->item[list->n++].text = text;
     return 0;
 }

@@ -17,72 +17,45 @@
 
 /* Of plan; those of run are all but the first two. */
 static const struct verb_option plan_options[] = {
-    {0, "why", "STEP", NULL, "tell all differences of this step instead",
-     INTO(VERB_LIST, why)},
-    {0, "schedule", NULL, NULL, "also draw where and when each step would run",
-     INTO(VERB_FLAG, run.schedule)},
-    {0, "set", "KEY=VALUE", NULL, "instead of what the file says of this key",
-     INTO(VERB_LIST, set)},
-    {0, "run", "DIR", NULL, "where the run lives, instead of run.dir",
-     INTO(VERB_TEXT, run.dir)},
-    {0, "force", "STEP", NULL, "run it again, and what reads it",
-     INTO(VERB_LIST, force)},
-    {0, "only", "STEP", NULL, "put off all others", INTO(VERB_LIST, only)},
-    {0, "until", "STAGE", NULL, "stop behind this stage",
-     INTO(VERB_TEXT, run.until)},
-    {0, "verify", NULL, NULL, "read every output, also if it looks unchanged",
-     INTO(VERB_FLAG, run.verify)},
+    LIST("why", "STEP", "tell all differences of this step instead", run.why),
+    FLAG("schedule", "also draw where and when each step would run",
+         run.schedule),
+    LIST("set", "KEY=VALUE", "instead of what the file says of this key",
+         run.set),
+    TEXT("run", "DIR", "where the run lives, instead of run.dir", run.dir),
+    LIST("force", "STEP", "run it again, and what reads it", run.force),
+    LIST("only", "STEP", "put off all others", run.only),
+    TEXT("until", "STAGE", "stop behind this stage", run.until),
+    FLAG("verify", "read every output, also if it looks unchanged", run.verify),
     {.name = NULL},
 };
 
-struct run_command_args verbs_run_args(const struct verb_args *a)
+static int act_run(struct verb_args *a, struct err *err)
 {
-    struct run_command_args r = a->run;
-
-    r.config = a->word[0];
-    r.set = a->set.item;
-    r.n_set = a->set.n;
-    r.force = a->force.item;
-    r.n_force = a->force.n;
-    r.only = a->only.item;
-    r.n_only = a->only.n;
-    r.why = a->why.item;
-    r.n_why = a->why.n;
-    return r;
+    a->run.config = a->word[0];
+    return run_command_start(&a->run, err);
 }
 
-static int act_run(const struct verb_args *a, struct err *err)
+static int act_plan(struct verb_args *a, struct err *err)
 {
-    const struct run_command_args r = verbs_run_args(a);
-
-    return run_command_start(&r, err);
-}
-
-static int act_plan(const struct verb_args *a, struct err *err)
-{
-    const struct run_command_args r = verbs_run_args(a);
-
-    return run_command_plan(&r, err);
+    a->run.config = a->word[0];
+    return run_command_plan(&a->run, err);
 }
 
 static const struct verb_option status_options[] = {
-    {0, "watch", NULL, NULL, "every second, in place, until the run ends",
-     INTO(VERB_FLAG, status.watch)},
-    {0, "json", NULL, NULL, "status.json, and whether the run is alive",
-     INTO(VERB_FLAG, status.json)},
+    FLAG("watch", "every second, in place, until the run ends", status.watch),
+    FLAG("json", "status.json, and whether the run is alive", status.json),
     {.name = NULL},
 };
 
-static int act_status(const struct verb_args *a, struct err *err)
+static int act_status(struct verb_args *a, struct err *err)
 {
-    struct status_print_args s = a->status;
-
-    s.run_dir = a->word[0];
+    a->status.run_dir = a->word[0];
     scheduler_link_signals();
-    return status_print(stdout, &s, err);
+    return status_print(stdout, &a->status, err);
 }
 
-static int act_report(const struct verb_args *a, struct err *err)
+static int act_report(struct verb_args *a, struct err *err)
 {
     const char *const args[] = {"--run", a->word[0], "--anew", NULL};
 
@@ -90,14 +63,13 @@ static int act_report(const struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option verify_options[] = {
-    {0, "augment", NULL, NULL,
-     "derive stored variants again instead, and compare",
-     INTO(VERB_FLAG, augment)},
-    {0, "sample", "N", "100", "so many of them", INTO(VERB_NUMBER, sample)},
+    FLAG("augment", "derive stored variants again instead, and compare",
+         augment),
+    NUMBER("sample", "N", "100", "so many of them", sample),
     {.name = NULL},
 };
 
-static int act_verify(const struct verb_args *a, struct err *err)
+static int act_verify(struct verb_args *a, struct err *err)
 {
     char k[16];
     const char *const args[] = {"--again", a->word[0], "--sample", k, NULL};
@@ -109,37 +81,33 @@ static int act_verify(const struct verb_args *a, struct err *err)
 }
 
 static const struct verb_option clean_options[] = {
-    {0, "dry-run", NULL, NULL, "say it alone", INTO(VERB_FLAG, dry_run)},
+    FLAG("dry-run", "say it alone", dry_run),
     {.name = NULL},
 };
 
-static int act_clean(const struct verb_args *a, struct err *err)
+static int act_clean(struct verb_args *a, struct err *err)
 {
     return clean_run(stdout, a->word[0], a->dry_run, err);
 }
 
 static const struct verb_option compare_options[] = {
-    {0, "with", "RUN", NULL,
-     "each experiment in both runs, say of another split",
-     INTO(VERB_TEXT, compare.other)},
+    TEXT("with", "RUN", "each experiment in both runs, say of another split",
+         compare.other),
     {0, "on", "SPLIT", "test",
      "whose cells; validation: ranked, each against the best",
      INTO(VERB_TEXT, compare.on)},
-    {0, "against", "EXPERIMENT", NULL, "then against this one instead",
-     INTO(VERB_TEXT, compare.against)},
-    {'o', "output", "FILE.csv|.md", NULL, "then for the table",
-     INTO(VERB_TEXT, compare.out)},
+    TEXT("against", "EXPERIMENT", "then against this one instead",
+         compare.against),
+    OUTPUT("FILE.csv|.md", "then for the table", compare.out),
     {.name = NULL},
 };
 
-static int act_compare(const struct verb_args *a, struct err *err)
+static int act_compare(struct verb_args *a, struct err *err)
 {
-    struct compare_args c = a->compare;
-
-    c.run_dir = a->word[0];
-    c.name = a->word + 1;
-    c.n_name = a->n_word - 1;
-    return compare_command_run(stdout, &c, err);
+    a->compare.run_dir = a->word[0];
+    a->compare.name = a->word + 1;
+    a->compare.n_name = a->n_word - 1;
+    return compare_command_run(stdout, &a->compare, err);
 }
 
 /* --- what stages' programs do --------------------------------------------- */
@@ -167,24 +135,21 @@ static const struct verb_option predict_options[] = {
 };
 
 static const struct verb_option crop_options[] = {
-    {0, "contours", NULL, NULL, "cells by NNN_cytMM.dat beside the field NNN",
-     INTO(VERB_FLAG, crop.contours)},
-    {0, "boxes", "FILE", NULL, "cells by rows file,x,y,width,height[,label]",
-     INTO(VERB_TEXT, crop.boxes)},
-    {'o', "output", "DIR", NULL, "for the crops; must be given",
-     INTO(VERB_TEXT, crop.dir)},
-    {0, "margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
-     INTO(VERB_NUMBER, crop.margin)},
+    FLAG("contours", "cells by NNN_cytMM.dat beside the field NNN",
+         crop.contours),
+    TEXT("boxes", "FILE", "cells by rows file,x,y,width,height[,label]",
+         crop.boxes),
+    OUTPUT("DIR", "for the crops; must be given", crop.dir),
+    NUMBER("margin", "N", "10", "pixels around a cell, as SIPaKMeD has them",
+           crop.margin),
     {.name = NULL},
 };
 
-static int act_crop(const struct verb_args *a, struct err *err)
+static int act_crop(struct verb_args *a, struct err *err)
 {
-    struct crop_args c = a->crop;
-
-    c.field = a->word;
-    c.n_field = a->n_word;
-    return crop_run(&c, err);
+    a->crop.field = a->word;
+    a->crop.n_field = a->n_word;
+    return crop_run(&a->crop, err);
 }
 
 static const struct verb_option preview_options[] = {
@@ -198,27 +163,16 @@ static const struct verb_option preview_options[] = {
 
 /* --- papline itself ------------------------------------------------------- */
 
-/* Print what was written to 'b', which is released. */
-static int print_text(struct buf *b, struct err *err)
-{
-    const int rc = buf_check(b, err);
-
-    if (rc == 0)
-        fputs(b->data, stdout);
-    buf_release(b);
-    return rc;
-}
-
-static int act_reference(const struct verb_args *a, struct err *err)
+static int act_reference(struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
 
     (void)a;
     config_reference(&b);
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
-static int act_help(const struct verb_args *a, struct err *err)
+static int act_help(struct verb_args *a, struct err *err)
 {
     const struct verb *v = a->word[0] ? verbs_find(a->word[0], err) : NULL;
     struct buf b = {0};
@@ -226,139 +180,112 @@ static int act_help(const struct verb_args *a, struct err *err)
     if (a->word[0] && !v)
         return -1;
     verb_help_text(v, &b);
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
-static int act_man(const struct verb_args *a, struct err *err)
+static int act_man(struct verb_args *a, struct err *err)
 {
     return verb_help_man(a->word[0], err);
 }
 
-static int act_completion(const struct verb_args *a, struct err *err)
+static int act_completion(struct verb_args *a, struct err *err)
 {
     struct buf b = {0};
 
     if (verb_completion(a->word[0], &b, err) < 0)
         return -1;
-    return print_text(&b, err);
+    return buf_print(&b, stdout, err);
 }
 
 /* --- the table ------------------------------------------------------------ */
 
+/* What --help says of a verb, then what it does. */
+#define VERB(name, words, help, about, ...)                                    \
+    {                                                                          \
+        name, words, help, about, __VA_ARGS__                                  \
+    }
+
 static const struct verb verbs[] = {
-    {.name = "run",
-     .words = "CONFIG",
-     .help = "do all that has to be done; goes on where it stopped",
-     .about = "CONFIG is a YAML file (configs/), or the directory of a run to "
-              "go on with. Starts the processes of every step that is not "
-              "done, and prints in the end where the report is and how "
-              "accurate each experiment was. Ctrl-C or SIGTERM: it saves a "
-              "checkpoint and ends with status 75. A STEP is a step's name as "
-              "plan prints it, a stage, an experiment, or a pattern like "
-              "'train/resnet50-*'; the option may be given again.",
-     .example = "run configs/demo.yaml --set train.epochs=2 --until train",
-     .options = plan_options + 2,
-     .act = act_run,
-     .ranks = VERB_SLOTS},
-    {.name = "plan",
-     .words = "CONFIG",
-     .help = "say what would run, what is reused, and why",
-     .about = "CONFIG and options are those of run. Changes nothing. Behind "
-              "what would run is the memory that it takes with all cores of "
-              "this host. --why tells what of a STEP was and is: parameters, "
-              "and the inputs with what has changed them. With --schedule it "
-              "also draws where and when each step would run, by what steps "
-              "took before.",
-     .example = "plan configs/demo.yaml --set augment.variants=6 --why train",
-     .options = plan_options,
-     .act = act_plan},
-    {.name = "submit",
-     .words = "CONFIG",
-     .help = "hand a run to a cluster's batch system",
-     .about = "CONFIG is as of run. Writes scripts to RUN/submit and submits "
-              "them: one job that runs all; with --array also workers that "
-              "join it; with --split a job for each experiment. A job whose "
-              "time is up saves, and goes on in the next one.",
-     .example = "submit configs/demo.yaml --site site.yaml --array 8",
-     .options = submit_verbs_submit_options,
-     .act = submit_verbs_submit},
-    {.name = "cancel",
-     .words = "RUN",
-     .help = "take the jobs of a run out of the queue",
-     .about = "Those that run are told to save and end. papline submit, or "
-              "run, goes on later.",
-     .example = "cancel demo",
-     .options = submit_verbs_cancel_options,
-     .act = submit_verbs_cancel},
-    {.name = "status",
-     .words = "RUN",
-     .help = "how far a run is",
-     .about = "Steps, hosts, what runs where and how fast, about how long it "
-              "will take, why a step failed. Reads files of the run alone, so "
-              "any host that sees them can be asked.",
-     .example = "status demo --watch",
-     .options = status_options,
-     .act = act_status},
-    {.name = "report",
-     .words = "RUN",
-     .help = "write the page of a run anew",
-     .about = "RUN/report/index.html is made of what is there, and says what "
-              "is not.",
-     .example = "report demo",
-     .act = act_report},
-    {.name = "verify",
-     .words = "RUN",
-     .help = "compare every file of a run with its manifest",
-     .about = "A file of a finished output that is missing, cut short or "
-              "changed is named, and the status is 1.",
-     .example = "verify demo --augment --sample 50",
-     .options = verify_options,
-     .act = act_verify},
-    {.name = "clean",
-     .words = "RUN",
-     .help = "remove what no step of the run's plan needs",
-     .about = "Outputs of steps that are not in the plan, unfinished work that "
-              "no step goes on with, caches that no step reads; nothing else. "
-              "Says what and how much. Refuses while something works on the "
-              "run.",
-     .example = "clean demo --dry-run",
-     .options = clean_options,
-     .act = act_clean},
-    {.name = "compare",
-     .words = "RUN [EXPERIMENT...]",
-     .help = "experiments against each other on the test cells",
-     .about = "Without names all that are evaluated. Prints two tables and "
-              "writes them to RUN/compare. In a run with folds a name stands "
-              "for all folds of an experiment. To choose among many, rank them "
-              "--on validation.",
-     .example = "compare demo vgg19-scratch-s1 resnet50-scratch-s1",
-     .options = compare_options,
-     .act = act_compare},
-    {.name = "score",
-     .words = "RESULTS...",
-     .help = "figures of stored predictions of folds",
-     .about = "RESULTS is a directory with f0.csv, f1.csv, ..., or "
-              "RUN/evaluate/EXPERIMENT without a fold. Accuracy, what was "
-              "missed and raised, classes and calibration of all folds "
-              "together; of several RESULTS paired tests, and with -o their "
-              "vote.",
-     .example = "score demo/evaluate/vgg19-finetune-s1 --without 0 -o results",
-     .options = tool_verbs_score_options,
-     .act = tool_verbs_score},
-    {.name = "augment-preview",
-     .words = "IMAGE...",
-     .help = "draw examples of every augmentation",
-     .about = "Each from its weaker to its stronger form, labelled by its "
-              "numbers. The first picture is shown; further ones stand for "
-              "other slides, where a recipe takes their stains.",
-     .example = "augment-preview cell.bmp -o sheet.png --recipe strong",
-     .options = preview_options,
-     .program = "papline-augment",
-     .option = "--preview"},
-    {.name = "predict",
-     .words = "MODEL IMAGE...",
-     .help = "what a trained model says of pictures",
-     .about =
+    VERB("run", "CONFIG",
+         "do all that has to be done; goes on where it stopped",
+         "CONFIG is a YAML file (configs/), or the directory of a run to "
+         "go on with. Starts the processes of every step that is not "
+         "done, and prints in the end where the report is and how "
+         "accurate each experiment was. Ctrl-C or SIGTERM: it saves a "
+         "checkpoint and ends with status 75. A STEP is a step's name as "
+         "plan prints it, a stage, an experiment, or a pattern like "
+         "'train/resnet50-*'; the option may be given again.",
+         .example = "run configs/demo.yaml --set train.epochs=2 --until train",
+         .options = plan_options + 2, .act = act_run, .ranks = VERB_SLOTS),
+    VERB("plan", "CONFIG", "say what would run, what is reused, and why",
+         "CONFIG and options are those of run. Changes nothing. Behind "
+         "what would run is the memory that it takes with all cores of "
+         "this host. --why tells what of a STEP was and is: parameters, "
+         "and the inputs with what has changed them. With --schedule it "
+         "also draws where and when each step would run, by what steps "
+         "took before.",
+         .example =
+             "plan configs/demo.yaml --set augment.variants=6 --why train",
+         .options = plan_options, .act = act_plan),
+    VERB("submit", "CONFIG", "hand a run to a cluster's batch system",
+         "CONFIG is as of run. Writes scripts to RUN/submit and submits "
+         "them: one job that runs all; with --array also workers that "
+         "join it; with --split a job for each experiment. A job whose "
+         "time is up saves, and goes on in the next one.",
+         .example = "submit configs/demo.yaml --site site.yaml --array 8",
+         .options = submit_verbs_submit_options, .act = submit_verbs_submit),
+    VERB("cancel", "RUN", "take the jobs of a run out of the queue",
+         "Those that run are told to save and end. papline submit, or "
+         "run, goes on later.",
+         .example = "cancel demo", .options = submit_verbs_cancel_options,
+         .act = submit_verbs_cancel),
+    VERB("status", "RUN", "how far a run is",
+         "Steps, hosts, what runs where and how fast, about how long it "
+         "will take, why a step failed. Reads files of the run alone, so "
+         "any host that sees them can be asked.",
+         .example = "status demo --watch", .options = status_options,
+         .act = act_status),
+    VERB("report", "RUN", "write the page of a run anew",
+         "RUN/report/index.html is made of what is there, and says what "
+         "is not.",
+         .example = "report demo", .act = act_report),
+    VERB("verify", "RUN", "compare every file of a run with its manifest",
+         "A file of a finished output that is missing, cut short or "
+         "changed is named, and the status is 1.",
+         .example = "verify demo --augment --sample 50",
+         .options = verify_options, .act = act_verify),
+    VERB("clean", "RUN", "remove what no step of the run's plan needs",
+         "Outputs of steps that are not in the plan, unfinished work that "
+         "no step goes on with, caches that no step reads; nothing else. "
+         "Says what and how much. Refuses while something works on the "
+         "run.",
+         .example = "clean demo --dry-run", .options = clean_options,
+         .act = act_clean),
+    VERB("compare", "RUN [EXPERIMENT...]",
+         "experiments against each other on the test cells",
+         "Without names all that are evaluated. Prints two tables and "
+         "writes them to RUN/compare. In a run with folds a name stands "
+         "for all folds of an experiment. To choose among many, rank them "
+         "--on validation.",
+         .example = "compare demo vgg19-scratch-s1 resnet50-scratch-s1",
+         .options = compare_options, .act = act_compare),
+    VERB("score", "RESULTS...", "figures of stored predictions of folds",
+         "RESULTS is a directory with f0.csv, f1.csv, ..., or "
+         "RUN/evaluate/EXPERIMENT without a fold. Accuracy, what was "
+         "missed and raised, classes and calibration of all folds "
+         "together; of several RESULTS paired tests, and with -o their "
+         "vote.",
+         .example =
+             "score demo/evaluate/vgg19-finetune-s1 --without 0 -o results",
+         .options = tool_verbs_score_options, .act = tool_verbs_score),
+    VERB("augment-preview", "IMAGE...", "draw examples of every augmentation",
+         "Each from its weaker to its stronger form, labelled by its "
+         "numbers. The first picture is shown; further ones stand for "
+         "other slides, where a recipe takes their stains.",
+         .example = "augment-preview cell.bmp -o sheet.png --recipe strong",
+         .options = preview_options, .program = "papline-augment",
+         .option = "--preview"),
+    VERB("predict", "MODEL IMAGE...", "what a trained model says of pictures",
          "MODEL is a bundle, RUN/report/bundle/EXPERIMENT, or a file, "
          "RUN/train/EXPERIMENT/model.safetensors; an IMAGE may be a "
          "directory, a list FILE.txt with one a line, or - for such a "
@@ -366,99 +293,66 @@ static const struct verb verbs[] = {
          "cells have fitted (temperature, threshold, sets, distances) a bundle "
          "knows. A picture that cannot be read is named with its reason, "
          "and the status is 1.",
-     .example = "predict demo/report/bundle/mobilenetv2-scratch-s1 cells",
-     .options = predict_options,
-     .program = "papline-explain",
-     .option = "--predict"},
-    {.name = "crop",
-     .words = "IMAGE...",
-     .help = "cut cells out of whole fields",
-     .about = "An IMAGE is a field, or a directory of fields; what its crops "
-              "are called and where they were is in DIR/crops.csv. A label "
-              "becomes a class folder. What cannot be read or cut is named, "
-              "and the status is 1.",
-     .example = "crop im_Parabasal --contours -o cells",
-     .options = crop_options,
-     .act = act_crop},
-    {.name = "doctor",
-     .words = "[RUN]",
-     .help = "check this machine, and a run's directory",
-     .about = "One line a check: ok, warn or fail; of the last the status is "
-              "1.",
-     .example = "doctor --ranks 2",
-     .options = tool_verbs_doctor_options,
-     .act = tool_verbs_doctor},
-    {.name = "bench",
-     .words = "[NET]",
-     .help = "how fast a network is here",
-     .about = "Without NET each of them. Prints medians of milliseconds an "
-              "image, in training and inference, and the memory.",
-     .example = "bench mobilenetv2 --size 64 --batch 8",
-     .options = tool_verbs_bench_options,
-     .act = tool_verbs_bench},
-    {.name = "weights",
-     .words = "import|inspect|export|fetch FILE|NET",
-     .help = "import, inspect or fetch weights, export a model or weights",
-     .about = "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
-              "for every tensor. inspect FILE prints them. fetch NET prints "
-              "address and checksum of the official file; with -o it is "
-              "downloaded. export FILE -o OUT, of a model that training wrote "
-              "or a bundle: OUT.onnx is a model for ONNX Runtime, OUT.h5 one "
-              "for Keras, OUT.safetensors with --torch a state dict for "
-              "PyTorch, all with scaling and classes; without it, and of other "
-              "weights, OUT has the tensors alone.",
-     .example = "weights import vgg16.h5 -o vgg16.safetensors",
-     .options = tool_verbs_weights_options,
-     .act = tool_verbs_weights},
-    {.name = "features",
-     .words = "",
-     .help = "pooled features of the images in a directory",
-     .about = "Each image that can be read becomes a row of float32: what the "
-              "network makes of it, averaged over rows and columns. Of one "
-              "that cannot OUT.csv has the reason, and the status is 1.",
-     .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
-     .options = tool_verbs_features_options,
-     .act = tool_verbs_features},
-    {.name = "reference",
-     .words = "",
-     .help = "print every configuration key with its default",
-     .about = "With range, unit and meaning of each, as YAML.",
-     .example = "reference",
-     .act = act_reference},
-    {.name = "help",
-     .words = "[VERB]",
-     .help = "say what there is, or all about a verb",
-     .example = "help run",
-     .act = act_help},
-    {.name = "man",
-     .words = "DIR",
-     .help = "write the man pages of papline and its verbs",
-     .about = "papline.1 and papline-VERB.1 in DIR, which is made.",
-     .example = "man man1",
-     .act = act_man},
-    {.name = "completion",
-     .words = "bash|zsh",
-     .help = "print what completes command lines in a shell",
-     .about = "To be read by the shell when it starts: source <(papline "
-              "completion bash).",
-     .example = "completion bash",
-     .act = act_completion},
-    {.name = "doctor-rank",
-     .words = "",
-     .help = "where a rank computes; under mpirun or srun",
-     .example = "doctor-rank --threads 1",
-     .options = tool_verbs_doctor_options,
-     .act = tool_verbs_doctor_rank,
-     .ranks = VERB_EVERY_RANK,
-     .hidden = true},
-    {.name = "bench-rank",
-     .words = "NET",
-     .help = "as bench, as one of the ranks that mpirun starts",
-     .example = "bench-rank mobilenetv2 --steps 3",
-     .options = tool_verbs_bench_options,
-     .act = tool_verbs_bench_rank,
-     .ranks = VERB_EVERY_RANK,
-     .hidden = true},
+         .example = "predict demo/report/bundle/mobilenetv2-scratch-s1 cells",
+         .options = predict_options, .program = "papline-explain",
+         .option = "--predict"),
+    VERB("crop", "IMAGE...", "cut cells out of whole fields",
+         "An IMAGE is a field, or a directory of fields; what its crops "
+         "are called and where they were is in DIR/crops.csv. A label "
+         "becomes a class folder. What cannot be read or cut is named, "
+         "and the status is 1.",
+         .example = "crop im_Parabasal --contours -o cells",
+         .options = crop_options, .act = act_crop),
+    VERB("doctor", "[RUN]", "check this machine, and a run's directory",
+         "One line a check: ok, warn or fail; of the last the status is "
+         "1.",
+         .example = "doctor --ranks 2", .options = tool_verbs_doctor_options,
+         .act = tool_verbs_doctor),
+    VERB("bench", "[NET]", "how fast a network is here",
+         "Without NET each of them. Prints medians of milliseconds an "
+         "image, in training and inference, and the memory.",
+         .example = "bench mobilenetv2 --size 64 --batch 8",
+         .options = tool_verbs_bench_options, .act = tool_verbs_bench),
+    VERB("weights", "import|inspect|export|fetch FILE|NET",
+         "import, inspect or fetch weights, export a model or weights",
+         "import FILE -o OUT.safetensors reads Keras' .h5 and accounts "
+         "for every tensor. inspect FILE prints them. fetch NET prints "
+         "address and checksum of the official file; with -o it is "
+         "downloaded. export FILE -o OUT, of a model that training wrote "
+         "or a bundle: OUT.onnx is a model for ONNX Runtime, OUT.h5 one "
+         "for Keras, OUT.safetensors with --torch a state dict for "
+         "PyTorch, all with scaling and classes; without it, and of other "
+         "weights, OUT has the tensors alone.",
+         .example = "weights import vgg16.h5 -o vgg16.safetensors",
+         .options = tool_verbs_weights_options, .act = tool_verbs_weights),
+    VERB("features", "", "pooled features of the images in a directory",
+         "Each image that can be read becomes a row of float32: what the "
+         "network makes of it, averaged over rows and columns. Of one "
+         "that cannot OUT.csv has the reason, and the status is 1.",
+         .example = "features --weights vgg16.h5 --images cells -o vgg16.npy",
+         .options = tool_verbs_features_options, .act = tool_verbs_features),
+    VERB("reference", "", "print every configuration key with its default",
+         "With range, unit and meaning of each, as YAML.",
+         .example = "reference", .act = act_reference),
+    VERB("help", "[VERB]", "say what there is, or all about a verb", NULL,
+         .example = "help run", .act = act_help),
+    VERB("man", "DIR", "write the man pages of papline and its verbs",
+         "papline.1 and papline-VERB.1 in DIR, which is made.",
+         .example = "man man1", .act = act_man),
+    VERB("completion", "bash|zsh",
+         "print what completes command lines in a shell",
+         "To be read by the shell when it starts: source <(papline "
+         "completion bash).",
+         .example = "completion bash", .act = act_completion),
+    VERB("doctor-rank", "", "where a rank computes; under mpirun or srun", NULL,
+         .example = "doctor-rank --threads 1",
+         .options = tool_verbs_doctor_options, .act = tool_verbs_doctor_rank,
+         .ranks = VERB_EVERY_RANK, .hidden = true),
+    VERB("bench-rank", "NET",
+         "as bench, as one of the ranks that mpirun starts", NULL,
+         .example = "bench-rank mobilenetv2 --steps 3",
+         .options = tool_verbs_bench_options, .act = tool_verbs_bench_rank,
+         .ranks = VERB_EVERY_RANK, .hidden = true),
 };
 
 enum { N_VERB = sizeof(verbs) / sizeof(verbs[0]) };

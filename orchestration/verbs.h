@@ -20,12 +20,7 @@
 #include "orchestration/tools/score_command.h"
 #include "orchestration/tools/weights_command.h"
 
-enum { VERB_LIST_MAX = 64, VERB_OPTIONS_MAX = 16 };
-
-struct verb_list {
-    struct config_set item[VERB_LIST_MAX];
-    size_t n;
-};
+enum { VERB_OPTIONS_MAX = 16 };
 
 /* What a command line said; text is borrowed from it. */
 struct verb_args {
@@ -33,9 +28,7 @@ struct verb_args {
     int n_word;
     bool help; /* --help: nothing else is to be done, or was looked at */
 
-    struct verb_list set; /* --set, of run, plan and score; becomes run.set */
-    struct verb_list force, only, why; /* likewise */
-    struct run_command_args run;
+    struct run_command_args run; /* its set is also score's */
     struct submit_args submit;
     struct bench_args bench; /* its ranks and threads are also doctor's */
     struct compare_args compare;
@@ -52,7 +45,7 @@ enum verb_type {
     VERB_TEXT,   /* const char * */
     VERB_NUMBER, /* int, 0 or more */
     VERB_FLAG,   /* bool */
-    VERB_LIST,   /* struct verb_list: the option may be given again */
+    VERB_LIST,   /* struct run_list: the option may be given again */
 };
 
 struct verb_option {
@@ -73,8 +66,29 @@ enum verb_ranks {
     VERB_EVERY_RANK,
 };
 
-/* Type and place of an option in its row. */
+/* Rows of options that go into a member of verb_args: most have no letter, and
+ * no value unless they are given. */
 #define INTO(type, member) type, offsetof(struct verb_args, member)
+#define FLAG(name, help, member)                                               \
+    {                                                                          \
+        0, name, NULL, NULL, help, INTO(VERB_FLAG, member)                     \
+    }
+#define TEXT(name, argument, help, member)                                     \
+    {                                                                          \
+        0, name, argument, NULL, help, INTO(VERB_TEXT, member)                 \
+    }
+#define LIST(name, argument, help, member)                                     \
+    {                                                                          \
+        0, name, argument, NULL, help, INTO(VERB_LIST, member)                 \
+    }
+#define NUMBER(name, argument, initial, help, member)                          \
+    {                                                                          \
+        0, name, argument, initial, help, INTO(VERB_NUMBER, member)            \
+    }
+#define OUTPUT(argument, help, member)                                         \
+    {                                                                          \
+        'o', "output", argument, NULL, help, INTO(VERB_TEXT, member)           \
+    }
 
 struct verb {
     const char *name;
@@ -84,7 +98,7 @@ struct verb {
     const char *about;   /* more of it, in whole sentences; NULL: none */
     const char *example; /* a command line without "papline" */
     const struct verb_option *options; /* NULL: none */
-    int (*act)(const struct verb_args *a, struct err *err);
+    int (*act)(struct verb_args *a, struct err *err);
     enum verb_ranks ranks;
 
     /* Instead of act: a stage's program that does it, by this option, and
@@ -92,9 +106,6 @@ struct verb {
     const char *program, *option;
     bool hidden; /* papline starts it itself: no list of verbs has it */
 };
-
-/* What run_command.h takes, of the verbs that have its words and options. */
-struct run_command_args verbs_run_args(const struct verb_args *a);
 
 /* The verb of that name.  Errors: ERR_USAGE there is none; the nearest. */
 MUST_USE const struct verb *verbs_find(const char *name, struct err *err);

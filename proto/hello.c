@@ -1,14 +1,11 @@
 #include "proto/hello.h"
 
 static const struct wire_field FIELDS[] = {
-    {"stage", WIRE_NAME, offsetof(struct msg_hello, stage), 1, WIRE_MAX_STAGE},
-    {"worker", WIRE_NAME, offsetof(struct msg_hello, worker), 1,
-     WIRE_MAX_WORKER},
-    {"release", WIRE_NAME, offsetof(struct msg_hello, release), 1,
-     WIRE_MAX_RELEASE},
-    {"token", WIRE_U64, offsetof(struct msg_hello, token), 0, UINT64_MAX},
-    {"endpoint", WIRE_PATH, offsetof(struct msg_hello, endpoint), 0,
-     WIRE_MAX_ENDPOINT},
+    WIRE_FIELD(hello, stage, NAME, 1, WIRE_MAX_STAGE),
+    WIRE_FIELD(hello, worker, NAME, 1, WIRE_MAX_WORKER),
+    WIRE_FIELD(hello, release, NAME, 1, WIRE_MAX_RELEASE),
+    WIRE_FIELD(hello, token, U64, 0, UINT64_MAX),
+    WIRE_FIELD(hello, endpoint, PATH, 0, WIRE_MAX_ENDPOINT),
 };
 
 WIRE_CODEC(HELLO, hello)

@@ -3,18 +3,13 @@
 #include <string.h>
 
 static const struct wire_field FIELDS[] = {
-    {"unit", WIRE_U64, offsetof(struct msg_samples, unit), 1, UINT64_MAX},
-    {"attempt", WIRE_U32, offsetof(struct msg_samples, attempt), 1,
-     WIRE_MAX_ATTEMPT},
-    {"first", WIRE_U64, offsetof(struct msg_samples, first), 0, WIRE_MAX_ROW},
-    {"count", WIRE_U32, offsetof(struct msg_samples, count), 1,
-     SAMPLES_MAX_COUNT},
-    {"height", WIRE_U32, offsetof(struct msg_samples, height), 1,
-     SAMPLES_MAX_SIDE},
-    {"width", WIRE_U32, offsetof(struct msg_samples, width), 1,
-     SAMPLES_MAX_SIDE},
-    {"channels", WIRE_U32, offsetof(struct msg_samples, channels), 1,
-     SAMPLES_MAX_SIDE},
+    WIRE_FIELD(samples, unit, U64, 1, UINT64_MAX),
+    WIRE_FIELD(samples, attempt, U32, 1, WIRE_MAX_ATTEMPT),
+    WIRE_FIELD(samples, first, U64, 0, WIRE_MAX_ROW),
+    WIRE_FIELD(samples, count, U32, 1, SAMPLES_MAX_COUNT),
+    WIRE_FIELD(samples, height, U32, 1, SAMPLES_MAX_SIDE),
+    WIRE_FIELD(samples, width, U32, 1, SAMPLES_MAX_SIDE),
+    WIRE_FIELD(samples, channels, U32, 1, SAMPLES_MAX_SIDE),
 };
 
 enum { N_FIELD = sizeof(FIELDS) / sizeof(*FIELDS), N_ALL = N_FIELD + 2 };

@@ -1,8 +1,8 @@
 #include "proto/stored.h"
 
 static const struct wire_field FIELDS[] = {
-    {"unit", WIRE_U64, offsetof(struct msg_stored, unit), 1, UINT64_MAX},
-    {"bytes", WIRE_U64, offsetof(struct msg_stored, bytes), 0, UINT64_MAX},
+    WIRE_FIELD(stored, unit, U64, 1, UINT64_MAX),
+    WIRE_FIELD(stored, bytes, U64, 0, UINT64_MAX),
 };
 
 WIRE_CODEC(STORED, stored)

@@ -1,18 +1,15 @@
 #include "proto/unit.h"
 
 static const struct wire_field FIELDS[] = {
-    {"id", WIRE_U64, offsetof(struct msg_unit, id), 1, UINT64_MAX},
+    WIRE_FIELD(unit, id, U64, 1, UINT64_MAX),
     {"node", WIRE_NAME, offsetof(struct msg_unit, step), 1, WIRE_MAX_STEP},
-    {"attempt", WIRE_U32, offsetof(struct msg_unit, attempt), 1,
-     WIRE_MAX_ATTEMPT},
-    {"lease_ms", WIRE_U32, offsetof(struct msg_unit, lease_ms), 1,
-     WIRE_MAX_LEASE_MS},
-    {"run_dir", WIRE_PATH, offsetof(struct msg_unit, run_dir), 0,
-     WIRE_MAX_PATH},
-    {"first", WIRE_U64, offsetof(struct msg_unit, first), 0, WIRE_MAX_ROW},
-    {"count", WIRE_U64, offsetof(struct msg_unit, count), 0, WIRE_MAX_ROW},
-    {"sink", WIRE_PATH, offsetof(struct msg_unit, sink), 0, WIRE_MAX_ENDPOINT},
-    {"sink_key", WIRE_Z85, offsetof(struct msg_unit, sink_key), 0, WIRE_KEY},
+    WIRE_FIELD(unit, attempt, U32, 1, WIRE_MAX_ATTEMPT),
+    WIRE_FIELD(unit, lease_ms, U32, 1, WIRE_MAX_LEASE_MS),
+    WIRE_FIELD(unit, run_dir, PATH, 0, WIRE_MAX_PATH),
+    WIRE_FIELD(unit, first, U64, 0, WIRE_MAX_ROW),
+    WIRE_FIELD(unit, count, U64, 0, WIRE_MAX_ROW),
+    WIRE_FIELD(unit, sink, PATH, 0, WIRE_MAX_ENDPOINT),
+    WIRE_FIELD(unit, sink_key, Z85, 0, WIRE_KEY),
 };
 
 WIRE_CODEC(UNIT, unit)

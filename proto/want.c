@@ -1,12 +1,11 @@
 #include "proto/want.h"
 
 static const struct wire_field FIELDS[] = {
-    {"unit", WIRE_U64, offsetof(struct msg_want, unit), 1, UINT64_MAX},
-    {"seed", WIRE_U64, offsetof(struct msg_want, seed), 0, UINT64_MAX},
-    {"epoch", WIRE_U32, offsetof(struct msg_want, epoch), 1, UINT32_MAX},
-    {"count", WIRE_U32, offsetof(struct msg_want, count), 1, WANT_MAX_COUNT},
-    {"recipe", WIRE_NAME, offsetof(struct msg_want, recipe), 1,
-     WANT_MAX_RECIPE},
+    WIRE_FIELD(want, unit, U64, 1, UINT64_MAX),
+    WIRE_FIELD(want, seed, U64, 0, UINT64_MAX),
+    WIRE_FIELD(want, epoch, U32, 1, UINT32_MAX),
+    WIRE_FIELD(want, count, U32, 1, WANT_MAX_COUNT),
+    WIRE_FIELD(want, recipe, NAME, 1, WANT_MAX_RECIPE),
 };
 
 enum { N_FIELD = sizeof(FIELDS) / sizeof(*FIELDS), N_ALL = N_FIELD + 1 };

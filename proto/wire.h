@@ -178,6 +178,12 @@ struct wire_field {
     uint64_t lo, hi;
 };
 
+/* A field of message x that is called as its member is. */
+#define WIRE_FIELD(x, member, kind, lo, hi)                                    \
+    {                                                                          \
+#        member, WIRE_##kind, offsetof(struct msg_##x, member), lo, hi         \
+    }
+
 /* Write, read 'n' fields of 'msg' as 'f' says; for messages with a tail. */
 void wire_put_fields(struct wire_writer *w, const struct wire_field *f,
                      unsigned n, const void *msg);
@@ -196,6 +202,10 @@ MUST_USE int wire_encode(const struct wire_layout *l, const void *msg,
                          struct buf *out, struct err *err);
 MUST_USE int wire_decode(const struct wire_layout *l, void *msg,
                          const void *bytes, size_t size, struct err *err);
+
+/* A message without fields, PROTO_DRAIN or PROTO_FINISH. */
+MUST_USE int wire_encode_bare(enum msg_type type, struct buf *out,
+                              struct err *err);
 
 /* The two functions of message x: x_encode() and x_decode(). */
 #define WIRE_DECLARE(x)                                                        \

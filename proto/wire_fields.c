@@ -203,3 +203,8 @@ int wire_decode(const struct wire_layout *l, void *msg, const void *bytes,
         memset(msg, 0, l->size);
     return rc;
 }
+
+int wire_encode_bare(enum msg_type type, struct buf *out, struct err *err)
+{
+    return wire_encode(&(struct wire_layout){.type = type}, NULL, out, err);
+}

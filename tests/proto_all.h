@@ -5,8 +5,6 @@
 #include "proto/beat.h"
 #include "proto/confirm.h"
 #include "proto/credit.h"
-#include "proto/drain.h"
-#include "proto/finish.h"
 #include "proto/hello.h"
 #include "proto/refuse.h"
 #include "proto/result.h"
@@ -41,6 +39,16 @@ union any_message {
     _(CONFIRM, confirm)                                                        \
     _(WANT, want)
 
+/* A message without fields; a peer needs its type alone. */
+static inline int decode_bare(enum msg_type type, const void *msg, size_t size,
+                              struct err *err)
+{
+    struct wire_reader r;
+
+    wire_open(&r, type, 0, msg, size, err);
+    return wire_close(&r);
+}
+
 /* Decode as 'type': a plain message into 'any', samples into 'samples'. */
 static inline int decode_any(enum msg_type type, union any_message *any,
                              struct msg_samples *samples, const void *msg,
@@ -53,9 +61,8 @@ case PROTO_##X:                                                                \
         PLAIN_MESSAGES(DECODE)
 #undef DECODE
     case PROTO_DRAIN:
-        return drain_decode(msg, size, err);
     case PROTO_FINISH:
-        return finish_decode(msg, size, err);
+        return decode_bare(type, msg, size, err);
     case PROTO_SAMPLES:
         return samples_decode(samples, msg, size, err);
     case PROTO_NONE:
@@ -76,9 +83,8 @@ case PROTO_##X:                                                                \
         PLAIN_MESSAGES(ENCODE)
 #undef ENCODE
     case PROTO_DRAIN:
-        return drain_encode(out, err);
     case PROTO_FINISH:
-        return finish_encode(out, err);
+        return wire_encode_bare(type, out, err);
     case PROTO_SAMPLES:
         return samples_encode(samples, out, err);
     case PROTO_NONE:

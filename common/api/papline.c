@@ -27,26 +27,13 @@ struct papline_model {
 
 /* --- faults ---------------------------------------------------------------- */
 
-static int papline_code_of(enum err_code code)
-{
-    switch (code) {
-    case ERR_USAGE:
-        return PAPLINE_USAGE;
-    case ERR_INPUT:
-        return PAPLINE_INPUT;
-    case ERR_NONE:
-    case ERR_AGAIN:
-    case ERR_SYSTEM:
-        break;
-    }
-    return PAPLINE_SYSTEM;
-}
-
 /* Returns rc; if that is a failure, 'to' says why. */
 static int hand_out(int rc, const struct err *err, struct papline_error *to)
 {
     if (rc < 0 && to) {
-        to->code = papline_code_of(err->code);
+        to->code = err->code == ERR_USAGE   ? PAPLINE_USAGE
+                   : err->code == ERR_INPUT ? PAPLINE_INPUT
+                                            : PAPLINE_SYSTEM;
         snprintf(to->text, sizeof(to->text), "%s", err->text);
     }
     return rc;

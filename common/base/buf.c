@@ -3,7 +3,6 @@
 #include "base/file.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,31 +87,17 @@ void buf_csv_next(struct buf *b, const char *s)
     buf_csv(b, s);
 }
 
-static const char *html_escape(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
-}
-
 void buf_html(struct buf *b, const char *s)
 {
-    for (; *s; s++) {
-        const char *e = html_escape(*s);
+    static const char special[] = "&<>\"'";
+    static const char *const escape[] = {"&amp;", "&lt;", "&gt;", "&quot;",
+                                         "&#39;"};
 
-        if (e)
-            buf_puts(b, e);
+    for (; *s; s++) {
+        const char *at = strchr(special, *s);
+
+        if (at)
+            buf_puts(b, escape[at - special]);
         else
             buf_put(b, s, 1);
     }
@@ -124,6 +109,16 @@ int buf_check(const struct buf *b, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %zu bytes of text",
                        b->len);
     return 0;
+}
+
+int buf_print(struct buf *b, FILE *out, struct err *err)
+{
+    const int rc = buf_check(b, err);
+
+    if (rc == 0)
+        fwrite(b->data, 1, b->len, out);
+    buf_release(b);
+    return rc;
 }
 
 int buf_save(struct buf *b, const char *dir, const char *name, struct err *err)

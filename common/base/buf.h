@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct buf {
     char *data; /* owned; NULL while empty; always ends in a NUL beyond len */
@@ -42,6 +43,9 @@ void buf_html(struct buf *b, const char *s);
 
 /* Errors: ERR_SYSTEM if an append failed for want of memory. */
 MUST_USE int buf_check(const struct buf *b, struct err *err);
+
+/* Print the bytes and free them, also on failure.  Errors: as buf_check(). */
+MUST_USE int buf_print(struct buf *b, FILE *out, struct err *err);
 
 /* Replace the file DIR/NAME by the bytes, as file_write() does, and free them,
  * also on failure.  Errors: as buf_check(), file_path(), file_write(). */

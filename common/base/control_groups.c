@@ -18,6 +18,15 @@ struct group_limit {
     double (*left)(const char *dir); /* by the group there; HUGE_VAL: all */
 };
 
+/* Where a group is: its path in a hierarchy, of which 'root' and all below it is
+ * mounted at 'point'. */
+struct group_place {
+    char path[FILE_PATH_MAX], root[FILE_PATH_MAX], point[FILE_PATH_MAX];
+};
+
+typedef bool (*take_line_f)(char *line, const struct group_limit *v,
+                            struct group_place *p);
+
 /* --- where the group is --------------------------------------------------- */
 
 /* Is 'word' in a list with commas?  The list is cut up. */
@@ -34,7 +43,7 @@ static bool has_word(char *list, const char *word)
 /* A line "ID:CONTROLLERS:PATH" of the process: of version 2 the list is
  * empty. */
 static bool take_group(char *line, const struct group_limit *v,
-                       char path[FILE_PATH_MAX])
+                       struct group_place *p)
 {
     char *controllers = strchr(line, ':');
     char *at = controllers ? strchr(controllers + 1, ':') : NULL;
@@ -43,20 +52,20 @@ static bool take_group(char *line, const struct group_limit *v,
         return false;
     *at++ = '\0';
     at[strcspn(at, "\n")] = '\0';
-    snprintf(path, FILE_PATH_MAX, "%s", strcmp(at, "/") == 0 ? "" : at);
+    snprintf(p->path, sizeof(p->path), "%s", strcmp(at, "/") == 0 ? "" : at);
     return v->controller ? has_word(controllers + 1, v->controller)
                          : !controllers[1];
 }
 
 /* A line of mounts "... ROOT POINT ... - TYPE SOURCE OPTIONS", likewise. */
-static bool take_mount(char *line, const struct group_limit *v, char *root,
-                       char *point)
+static bool take_mount(char *line, const struct group_limit *v,
+                       struct group_place *p)
 {
     char is[64], options[1024];
     const char *rest = strstr(line, " - ");
 
     return rest &&
-           sscanf(line, "%*s %*s %*s %4095s %4095s", root, point) == 2 &&
+           sscanf(line, "%*s %*s %*s %4095s %4095s", p->root, p->point) == 2 &&
            sscanf(rest, " - %63s %*s %1023s", is, options) == 2 &&
            strcmp(is, v->type) == 0 &&
            (!v->controller || has_word(options, v->controller));
@@ -64,16 +73,21 @@ static bool take_mount(char *line, const struct group_limit *v, char *root,
 
 /* --- what it leaves ------------------------------------------------------- */
 
-/* The number in a file; HUGE_VAL: it has none. */
-static double read_number(const char *dir, const char *name)
+static FILE *open_below(const char *dir, const char *name)
 {
     char path[FILE_PATH_MAX];
     struct err err;
-    double v = HUGE_VAL;
-    FILE *f = NULL;
 
-    if (file_path(path, &err, "%s/%s", dir, name) == 0)
-        f = fopen(path, "re");
+    return file_path(path, &err, "%s/%s", dir, name) < 0 ? NULL
+                                                         : fopen(path, "re");
+}
+
+/* The number in a file; HUGE_VAL: it has none. */
+static double read_number(const char *dir, const char *name)
+{
+    FILE *f = open_below(dir, name);
+    double v = HUGE_VAL;
+
     if (f && fscanf(f, "%lf", &v) != 1)
         v = HUGE_VAL;
     if (f)
@@ -84,14 +98,11 @@ static double read_number(const char *dir, const char *name)
 /* The number behind 'key' in memory.stat; 0 without. */
 static double read_stat(const char *dir, const char *key)
 {
-    char path[FILE_PATH_MAX], word[64];
-    struct err err;
-    double v = 0;
-    FILE *f = NULL;
+    FILE *f = open_below(dir, "memory.stat");
+    char word[64];
     bool found = false;
+    double v = 0;
 
-    if (file_path(path, &err, "%s/memory.stat", dir) == 0)
-        f = fopen(path, "re");
     while (f && !found && fscanf(f, "%63s %lf", word, &v) == 2)
         found = strcmp(word, key) == 0;
     if (f)
@@ -124,14 +135,10 @@ static double memory_left_1(const char *dir)
 /* A line "QUOTA PERIOD", where "max" is no quota. */
 static double cores_left_2(const char *dir)
 {
-    char path[FILE_PATH_MAX];
-    struct err err;
+    FILE *f = open_below(dir, "cpu.max");
     double quota = 0, period = 0;
-    FILE *f = NULL;
     bool limited;
 
-    if (file_path(path, &err, "%s/cpu.max", dir) == 0)
-        f = fopen(path, "re");
     limited = f && fscanf(f, "%lf %lf", &quota, &period) == 2 && quota > 0 &&
               period > 0;
     if (f)
@@ -165,47 +172,31 @@ static double least_left(char *dir, size_t least, const struct group_limit *v)
 /* --- all ------------------------------------------------------------------ */
 
 /* A mount may show a part of the hierarchy, below 'root', alone. */
-static double mount_left(const char *root, const char *point, const char *path,
+static double mount_left(const struct group_place *p,
                          const struct group_limit *v)
 {
-    const size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
-    const bool below =
-        strncmp(path, root, n) == 0 && (path[n] == '/' || path[n] == '\0');
+    const size_t n = strcmp(p->root, "/") == 0 ? 0 : strlen(p->root);
+    const bool below = strncmp(p->path, p->root, n) == 0 &&
+                       (p->path[n] == '/' || p->path[n] == '\0');
     char dir[FILE_PATH_MAX];
     struct err err;
 
-    if (file_path(dir, &err, "%s%s", point, below ? path + n : "") < 0)
+    if (file_path(dir, &err, "%s%s", p->point, below ? p->path + n : "") < 0)
         return HUGE_VAL;
-    return least_left(dir, strlen(point), v);
+    return least_left(dir, strlen(p->point), v);
 }
 
-/* Where the process is in the hierarchy. */
-static bool find_group(const char *own, const struct group_limit *v,
-                       char path[FILE_PATH_MAX])
+/* The first line of a file that 'take' takes. */
+static bool find_line(const char *file, const struct group_limit *v,
+                      struct group_place *p, take_line_f take)
 {
-    FILE *f = fopen(own, "re");
+    FILE *f = fopen(file, "re");
     char *line = NULL;
     size_t room = 0;
     bool found = false;
 
     while (f && !found && getline(&line, &room, f) >= 0)
-        found = take_group(line, v, path);
-    free(line);
-    if (f)
-        fclose(f);
-    return found;
-}
-
-static bool find_mount(const char *mounts, const struct group_limit *v,
-                       char *root, char *point)
-{
-    FILE *f = fopen(mounts, "re");
-    char *line = NULL;
-    size_t room = 0;
-    bool found = false;
-
-    while (f && !found && getline(&line, &room, f) >= 0)
-        found = take_mount(line, v, root, point);
+        found = take(line, v, p);
     free(line);
     if (f)
         fclose(f);
@@ -216,13 +207,13 @@ static bool find_mount(const char *mounts, const struct group_limit *v,
 static double least_of(const struct group_limit version[2], const char *own,
                        const char *mounts)
 {
-    char path[FILE_PATH_MAX], root[FILE_PATH_MAX], point[FILE_PATH_MAX];
+    struct group_place p;
     double left = HUGE_VAL;
 
     for (int i = 0; i < 2; i++)
-        if (find_group(own, &version[i], path) &&
-            find_mount(mounts, &version[i], root, point))
-            left = fmin(left, mount_left(root, point, path, &version[i]));
+        if (find_line(own, &version[i], &p, take_group) &&
+            find_line(mounts, &version[i], &p, take_mount))
+            left = fmin(left, mount_left(&p, &version[i]));
     return left;
 }
 

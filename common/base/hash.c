@@ -39,6 +39,16 @@ void hash_final(struct hash *h, char hex[HASH_HEX])
     sodium_bin2hex(hex, HASH_HEX, digest, sizeof(digest));
 }
 
+void hash_mark(char hex[HASH_HEX], const char *mark)
+{
+    struct hash h;
+
+    hash_init(&h);
+    hash_add_string(&h, hex);
+    hash_add_string(&h, mark);
+    hash_final(&h, hex);
+}
+
 void hash_of(const void *bytes, size_t n, char hex[HASH_HEX])
 {
     struct hash h;

@@ -25,6 +25,9 @@ void hash_add_string(struct hash *h, const char *s);
 /* Finish; 'hex' ends in a NUL. */
 void hash_final(struct hash *h, char hex[HASH_HEX]);
 
+/* Another hash for what has this one and is marked so. */
+void hash_mark(char hex[HASH_HEX], const char *mark);
+
 /* Hash of 'n' bytes, in digits or in bytes. */
 void hash_of(const void *bytes, size_t n, char hex[HASH_HEX]);
 void hash_raw(const void *bytes, size_t n, uint8_t digest[HASH_BYTES]);

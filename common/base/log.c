@@ -26,44 +26,20 @@ static void put_message(const char *a, const char *b, const char *c,
     funlockfile(stderr);
 }
 
-static void write_line(const char *kind, const char *fmt, va_list ap)
-{
-    char text[1024];
-
-    vsnprintf(text, sizeof(text), fmt, ap);
-    put_message(program, ": ", kind, text);
-}
-
 void log_name(const char *name)
 {
     program = name;
 }
 
-void log_info(const char *fmt, ...)
+void log_say(const char *kind, const char *fmt, ...)
 {
+    char text[1024];
     va_list ap;
 
     va_start(ap, fmt);
-    write_line("", fmt, ap);
+    vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
-}
-
-void log_error(const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    write_line("error: ", fmt, ap);
-    va_end(ap);
-}
-
-void log_warn(const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    write_line("warning: ", fmt, ap);
-    va_end(ap);
+    put_message(program, ": ", kind, text);
 }
 
 void log_pass(const char *before, const char *line)

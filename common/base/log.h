@@ -16,14 +16,14 @@
 /* Name that begins each line; the string must live on.  Default "papline". */
 void log_name(const char *name);
 
-/* Something the user wants to know. */
-void log_info(const char *fmt, ...) PRINTF(1, 2);
+/* Something the user wants to know; why this program ends; something is wrong
+ * but work goes on. */
+#define log_info(...)  log_say("", __VA_ARGS__)
+#define log_error(...) log_say("error: ", __VA_ARGS__)
+#define log_warn(...)  log_say("warning: ", __VA_ARGS__)
 
-/* Why this program ends. */
-void log_error(const char *fmt, ...) PRINTF(1, 2);
-
-/* Something is wrong but work goes on. */
-void log_warn(const char *fmt, ...) PRINTF(1, 2);
+/* A message, behind the word for its kind. */
+void log_say(const char *kind, const char *fmt, ...) PRINTF(2, 3);
 
 /* A line that another program has said, as it is. */
 void log_pass(const char *before, const char *line);

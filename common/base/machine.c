@@ -10,10 +10,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { LINE = 256, NAME = 64 };
+enum { LINE = 256 };
 
-/* What follows "key ... : " in a file of /proc, cut to NAME; "" if nothing. */
-static void proc_value(const char *file, const char *key, char value[NAME])
+void machine_value(const char *file, const char *key, char value[MACHINE_VALUE])
 {
     char line[LINE];
     FILE *f = fopen(file, "r");
@@ -25,43 +24,43 @@ static void proc_value(const char *file, const char *key, char value[NAME])
         if (strncmp(line, key, strlen(key)) != 0 || !colon)
             continue;
         colon += 1 + strspn(colon + 1, " \t");
-        snprintf(value, NAME, "%.*s", (int)strcspn(colon, "\n"), colon);
+        snprintf(value, MACHINE_VALUE, "%.*s", (int)strcspn(colon, "\n"),
+                 colon);
         break;
     }
     if (f)
         fclose(f);
 }
 
-void machine_describe(char text[MACHINE_TEXT])
-{
-    const long n = sysconf(_SC_NPROCESSORS_ONLN);
-    char cpu[NAME], memory[NAME];
-    unsigned long kilobytes = 0;
-    struct utsname u;
-    int at = 0;
-
-    proc_value("/proc/cpuinfo", "model name", cpu);
-    proc_value("/proc/meminfo", "MemTotal", memory);
-    if (cpu[0])
-        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%s, ", cpu);
-    at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%ld processor%s", n,
-                   n == 1 ? "" : "s");
-    if (sscanf(memory, "%lu", &kilobytes) == 1)
-        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.0f GB",
-                       (double)kilobytes * 1024e-9);
-    if (uname(&u) == 0)
-        snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.16s %.24s %.12s",
-                 u.sysname, u.release, u.machine);
-}
-
 /* Bytes that a file of /proc tells in kB; 0 if it does not. */
 static double proc_bytes(const char *file, const char *key)
 {
     unsigned long kilobytes = 0;
-    char value[NAME];
+    char value[MACHINE_VALUE];
 
-    proc_value(file, key, value);
+    machine_value(file, key, value);
     return sscanf(value, "%lu", &kilobytes) == 1 ? (double)kilobytes * 1024 : 0;
+}
+
+void machine_describe(char text[MACHINE_TEXT])
+{
+    const long n = sysconf(_SC_NPROCESSORS_ONLN);
+    const double memory = proc_bytes("/proc/meminfo", "MemTotal");
+    char cpu[MACHINE_VALUE];
+    struct utsname u;
+    int at = 0;
+
+    machine_value("/proc/cpuinfo", "model name", cpu);
+    if (cpu[0])
+        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%s, ", cpu);
+    at += snprintf(text + at, MACHINE_TEXT - (size_t)at, "%ld processor%s", n,
+                   n == 1 ? "" : "s");
+    if (memory > 0)
+        at += snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.0f GB",
+                       memory * 1e-9);
+    if (uname(&u) == 0)
+        snprintf(text + at, MACHINE_TEXT - (size_t)at, ", %.16s %.24s %.12s",
+                 u.sysname, u.release, u.machine);
 }
 
 int machine_cores(void)

@@ -4,7 +4,11 @@
 #ifndef BASE_MACHINE_H
 #define BASE_MACHINE_H
 
-enum { MACHINE_TEXT = 160 };
+enum { MACHINE_TEXT = 160, MACHINE_VALUE = 64 };
+
+/* What follows "key ... : " in a file of /proc, cut to this; "" if nothing. */
+void machine_value(const char *file, const char *key,
+                   char value[MACHINE_VALUE]);
 
 /* "AMD EPYC 7B12, 2 processors, 25 GB, Linux 6.1.0 x86_64"; what cannot be
  * told is left out. */

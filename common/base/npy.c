@@ -1,6 +1,5 @@
 #include "base/npy.h"
 
-#include "base/buf.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -56,18 +55,12 @@ void npy_header(const struct npy *a, char header[NPY_HEADER])
 
 int npy_write(const struct npy *a, const char *path, struct err *err)
 {
-    struct buf b = {0};
     char header[NPY_HEADER];
-    int rc;
+    const struct file_part part[] = {{header, sizeof(header)},
+                                     {a->data, npy_bytes(a)}};
 
     npy_header(a, header);
-    buf_put(&b, header, sizeof(header));
-    buf_put(&b, a->data, npy_bytes(a));
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        rc = file_write(path, b.data, b.len, err);
-    buf_release(&b);
-    return rc;
+    return file_write_parts(path, part, 2, err);
 }
 
 /* Read "(3, 4,)" at 's' into the dimensions. */

@@ -220,10 +220,9 @@ const char *config_model_file(enum model_choice model)
 
 void config_write(const struct config *c, struct buf *out)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < config_key_run.n; i++) {
         put_section(out, k, i);
         put_key(out, c, &k[i]);
         buf_puts(out, "\n");
@@ -248,15 +247,14 @@ static void put_help(struct buf *out, const struct config_key *k)
 void config_reference(struct buf *out)
 {
     struct config c;
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
     config_init(&c);
     buf_puts(out,
              "# Every key with its default, printed from the table in\n"
              "# common/config/config_table.c.  A key marked 'placement' does\n"
              "# not decide results (of a path, the content does).\n\n");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < config_key_run.n; i++) {
         put_section(out, k, i);
         put_help(out, &k[i]);
         put_key(out, &c, &k[i]);
@@ -267,10 +265,9 @@ void config_reference(struct buf *out)
 void config_each(const struct config *c, const char *section,
                  config_each_f each, void *self)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < config_key_run.n; i++) {
         struct buf b = {0};
 
         if (k[i].role != KEY_RESULT || strcmp(k[i].section, section) != 0)

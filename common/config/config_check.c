@@ -9,26 +9,19 @@
 
 #include <string.h>
 
-/* tcp://ADDRESS:PORT, both of them there. */
-static bool is_endpoint(const char *s)
-{
-    const char *colon = strrchr(s, ':');
-
-    if (strcmp(s, "ipc") == 0 || strcmp(s, "auto") == 0)
-        return true;
-    return strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1];
-}
-
+/* Of tcp://ADDRESS:PORT both are there. */
 static int check_endpoint(const struct config *c, struct err *err)
 {
+    const char *s = c->scheduler.endpoint, *colon = strrchr(s, ':');
     char cut[CONFIG_KEY_SNIPPET];
 
-    if (is_endpoint(c->scheduler.endpoint))
+    if (strcmp(s, "ipc") == 0 || strcmp(s, "auto") == 0 ||
+        (strncmp(s, "tcp://", 6) == 0 && colon > s + 6 && colon[1]))
         return 0;
     return err_set(err, ERR_USAGE,
                    "scheduler.endpoint: '%s' is neither auto, ipc nor "
                    "tcp://ADDRESS:PORT",
-                   config_key_snippet(cut, c->scheduler.endpoint));
+                   config_key_snippet(cut, s));
 }
 
 /* Numbers that a training weighs classes with; how many there must be is known

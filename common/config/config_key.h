@@ -70,9 +70,8 @@ struct config_key_table {
     size_t n;
 };
 
-/* Those of a run's configuration; its rows and their number alone. */
+/* Those of a run's configuration. */
 extern const struct config_key_table config_key_run;
-const struct config_key *config_keys(size_t *n);
 
 /* Set each key of 't' in 'c', which is zero at first, to its default. */
 void config_key_defaults(const struct config_key_table *t, void *c);

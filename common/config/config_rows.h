@@ -20,12 +20,14 @@
     .type = KEY_INT, .min = (lo), .max = (hi), .initial = (def)
 #define REAL(lo, hi, def)                                                      \
     .type = KEY_REAL, .min = (lo), .max = (hi), .initial = (def)
-#define ENUM(w, def)  .type = KEY_ENUM, .words = (w), .initial = (def)
-#define STRING(def)   .type = KEY_STRING, .initial = (def)
-#define NAME(def)     .type = KEY_NAME, .initial = (def)
-#define NAMES(def)    .type = KEY_NAMES, .initial = (def)
-#define PATTERNS(def) .type = KEY_PATTERNS, .initial = (def)
-#define VARIANTS      .type = KEY_VARIANTS, .initial = ""
+/* ENUM: the default, then all words in the order of the C enum. */
+#define ENUM_OF(w, def) .type = KEY_ENUM, .words = (w), .initial = (def)
+#define ENUM(def, ...)  ENUM_OF(((const char *const[]){__VA_ARGS__, NULL}), def)
+#define STRING(def)     .type = KEY_STRING, .initial = (def)
+#define NAME(def)       .type = KEY_NAME, .initial = (def)
+#define NAMES(def)      .type = KEY_NAMES, .initial = (def)
+#define PATTERNS(def)   .type = KEY_PATTERNS, .initial = (def)
+#define VARIANTS        .type = KEY_VARIANTS, .initial = ""
 #define INTS(lo, hi, def)                                                      \
     .type = KEY_INTS, .min = (lo), .max = (hi), .initial = (def)
 

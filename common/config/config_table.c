@@ -2,64 +2,31 @@
 #define CONFIG_STRUCT struct config
 #include "config/config_rows.h"
 
-static const char *const resize_words[] = {"nearest", "lanczos", NULL};
-static const char *const aspect_words[] = {"squash", "keep", "scale", NULL};
-static const char *const orientation_words[] = {"stored", "exif", NULL};
-static const char *const split_words[] = {"random", "group", "csv", "folders",
-                                          NULL};
-static const char *const near_words[] = {"separate", "together", NULL};
 static const char *const input_words[] = {"auto",
 #define PREPROCESS(NAME, word, ...) #word,
 #include "nn/preprocess.def"
 #undef PREPROCESS
                                           NULL};
-static const char *const schedule_words[] = {"constant", "plateau", "cosine",
-                                             NULL};
-static const char *const encoder_words[] = {"scratch", "weights", NULL};
-static const char *const projection_words[] = {"one", "two", NULL};
-static const char *const dropout_words[] = {"notebook", "all", NULL};
-static const char *const sampler_words[] = {"shuffle", "balanced", "slides",
-                                            NULL};
 static const char *const contrastive_words[] = {
 #define EMBED_LOSS(name) #name,
 #include "nn/embed_losses.def"
 #undef EMBED_LOSS
     NULL};
-static const char *const profile_words[] = {"corrected", "paper", "notebook",
-                                            NULL};
-static const char *const augment_words[] = {"stored", "online", NULL};
-static const char *const batch_norm_words[] = {"train", "frozen", NULL};
 static const char *const auto_words[] = {"auto", NULL};
-static const char *const launcher_words[] = {"auto",  "local",  "slurm",
-                                             "slots", "mpirun", NULL};
-static const char *const rank_words[] = {"fill", "spread", NULL};
 static const char *const onoff_words[] = {"off", "on", NULL};
-static const char *const cache_words[] = {"auto", "off", NULL};
-static const char *const precision_words[] = {"float32", "bf16", NULL};
-static const char *const reproducible_words[] = {"pair", "strict", NULL};
 static const char *const optimizer_words[] = {
 #define OPTIM(name) #name,
 #include "nn/optims.def"
 #undef OPTIM
     NULL};
-static const char *const model_words[] = {"best_accuracy", "last", "best_loss",
-                                          "average", NULL};
-static const char *const side_words[] = {"normal", "abnormal", NULL};
-static const char *const view_words[] = {"one", "flips", "all", NULL};
-static const char *const colour_words[] = {"uniform", "jet", NULL};
-static const char *const placement_words[] = {"centres", "stretched", NULL};
-static const char *const scale_words[] = {"map", "cell", NULL};
-static const char *const sanity_words[] = {"off", "whole", "cascade", NULL};
-static const char *const campp_words[] = {"tfkv", "ptgc", NULL};
-static const char *const scorecam_words[] = {"paper", "tfkv", "ptgc",
-                                             "official", NULL};
 
 static const struct config_key keys[] = {
     {TEXT(run, dir), PLACEMENT, STRING("runs/default"),
      .help = "directory that receives everything a run makes"},
     {AT(run, seed), RESULT, INT(0, 4294967295.0, "1"),
      .help = "seed of every random draw"},
-    {AT(run, profile), PLACEMENT, ENUM(profile_words, "corrected"),
+    {AT(run, profile), PLACEMENT,
+     ENUM("corrected", "corrected", "paper", "notebook"),
      .help =
          "which defaults: corrected, the paper's text, its notebooks' code"},
 
@@ -91,9 +58,9 @@ static const struct config_key keys[] = {
 
     {AT(preprocess, size), RESULT, INT(32, 512, "110"), .unit = "pixels",
      .help = "width and height of the stored images"},
-    {AT(preprocess, resize), RESULT, ENUM(resize_words, "nearest"),
+    {AT(preprocess, resize), RESULT, ENUM("nearest", "nearest", "lanczos"),
      .help = "interpolation; nearest is what the authors used"},
-    {AT(preprocess, aspect), RESULT, ENUM(aspect_words, "squash"),
+    {AT(preprocess, aspect), RESULT, ENUM("squash", "squash", "keep", "scale"),
      .help = "squash to a square, keep the aspect, or one scale for all"},
     {AT(preprocess, field), RESULT, INT(16, 4096, "420"), .before = "420",
      .unit = "pixels",
@@ -101,14 +68,15 @@ static const struct config_key keys[] = {
     {TEXT(preprocess, bits), RESULT, NAME("full"), .before = "full",
      .help = "of 16-bit samples: full, the lowest 8 to 15, or auto: as all "
              "need"},
-    {AT(preprocess, orientation), RESULT, ENUM(orientation_words, "stored"),
+    {AT(preprocess, orientation), RESULT, ENUM("stored", "stored", "exif"),
      .before = "stored",
      .help = "use pictures as they are stored, or turn them as EXIF says"},
     {AT(preprocess, jpeg), RESULT, INT(0, 100, "0"), .before = "0",
      .help =
          "pictures, and stored variants, become JPEG of this quality; 0: not"},
 
-    {AT(split, method), RESULT, ENUM(split_words, "group"),
+    {AT(split, method), RESULT,
+     ENUM("group", "random", "group", "csv", "folders"),
      .help =
          "by cell, by cluster image (no leakage), or as a table or folders say"},
     {TEXT(split, csv), PLACEMENT, STRING(""),
@@ -120,12 +88,12 @@ static const struct config_key keys[] = {
     {AT(split, folds), RESULT, INT(1, CONFIG_FOLDS_MAX, "1"),
      .help =
          "3 or more: each fold tests once, the next validates; 1: one split"},
-    {AT(split, near_duplicates), RESULT, ENUM(near_words, "together"),
-     .before = "separate",
+    {AT(split, near_duplicates), RESULT,
+     ENUM("together", "separate", "together"), .before = "separate",
      .help = "groups that share a picture, or one that looks alike: one group, "
              "or not"},
 
-    {AT(inputs, size), RESULT, ENUM(onoff_words, "off"),
+    {AT(inputs, size), RESULT, ENUM_OF(onoff_words, "off"),
      .help = "log width and height of a cell's crop, joined to its features"},
 
     {TEXT(augment, recipe), PLACEMENT, STRING("light"),
@@ -153,7 +121,7 @@ static const struct config_key keys[] = {
      .help = "with given weights: paper, head, all, or from LAYER to the end"},
     {TEXT(train, cut), RESULT, STRING("paper"), .before = "paper",
      .help = "where the trunk ends: paper (not scratch), none, or a LAYER"},
-    {AT(train, batch_norm), RESULT, ENUM(batch_norm_words, "train"),
+    {AT(train, batch_norm), RESULT, ENUM("train", "train", "frozen"),
      .before = "train",
      .help =
          "of a trunk of given weights: frozen as with Keras' trainable=False"},
@@ -162,15 +130,15 @@ static const struct config_key keys[] = {
     {AT(train, probe_epochs), RESULT, INT(0, 10000, "0"), .unit = "epochs",
      .before = "0",
      .help = "with given weights: the head alone learns, before epochs begin"},
-    {AT(train, cache), PLACEMENT, ENUM(cache_words, "auto"),
+    {AT(train, cache), PLACEMENT, ENUM("auto", "auto", "off"),
      .help = "keep on disk what frozen layers put out (same results), or not"},
-    {AT(train, precision), RESULT, ENUM(precision_words, "float32"),
+    {AT(train, precision), RESULT, ENUM("float32", "float32", "bf16"),
      .before = "float32",
      .help = "of convolutions' products; weights and sums stay float32"},
-    {AT(train, frozen_precision), RESULT, ENUM(precision_words, "float32"),
+    {AT(train, frozen_precision), RESULT, ENUM("float32", "float32", "bf16"),
      .help =
          "of what frozen layers put out; bf16 halves the disk that it needs"},
-    {AT(train, augment), RESULT, ENUM(augment_words, "stored"),
+    {AT(train, augment), RESULT, ENUM("stored", "stored", "online"),
      .help = "variants of stage augment, or fresh ones in every epoch"},
     {TEXT(train, augment_recipe), PLACEMENT, STRING("light"),
      .help = "of fresh variants: a name or a .yaml file, as augment.recipe"},
@@ -184,11 +152,11 @@ static const struct config_key keys[] = {
              "numbers"},
     {TEXT(train, costs), RESULT, STRING(""),
      .help = "instead, a matrix as evaluate.costs: expected cost is minimised"},
-    {AT(train, contrastive_loss), RESULT, ENUM(contrastive_words, "n_pairs"),
+    {AT(train, contrastive_loss), RESULT, ENUM_OF(contrastive_words, "n_pairs"),
      .help = "of contrastive, on the whole batch's embeddings"},
-    {AT(train, encoder), RESULT, ENUM(encoder_words, "scratch"),
+    {AT(train, encoder), RESULT, ENUM("scratch", "scratch", "weights"),
      .help = "of contrastive: begins with random or pretrained weights"},
-    {AT(train, projection), RESULT, ENUM(projection_words, "one"),
+    {AT(train, projection), RESULT, ENUM("one", "one", "two"),
      .help = "dense layers behind contrastive's encoder, the last of 128"},
     {AT(train, temperature), RESULT, REAL(0.001, 100, "0.05"),
      .help = "of contrastive losses but the triplets"},
@@ -204,12 +172,13 @@ static const struct config_key keys[] = {
      .help = "keep the model of every so many, beside best and last; 0: none"},
     {AT(train, batch), RESULT, INT(1, 65536, "32"), .unit = "images",
      .help = "of one training step, over all ranks"},
-    {AT(train, sampler), RESULT, ENUM(sampler_words, "shuffle"),
+    {AT(train, sampler), RESULT,
+     ENUM("shuffle", "shuffle", "balanced", "slides"),
      .help =
          "balanced: a batch has its classes alike often; slides: many slides"},
     {AT(train, learning_rate), RESULT, REAL(1e-9, 10, "0.001"),
      .help = "at the start; of cosine the largest"},
-    {AT(train, optimizer), RESULT, ENUM(optimizer_words, "adam"),
+    {AT(train, optimizer), RESULT, ENUM_OF(optimizer_words, "adam"),
      .help = "each as in Keras"},
     {AT(train, momentum), RESULT, REAL(0, 0.99999, "0.9"),
      .help = "of sgd and nesterov"},
@@ -236,15 +205,16 @@ static const struct config_key keys[] = {
          "keep the mean of the weights after the last so many, too; 0: off"},
     {AT(train, clip_norm), RESULT, REAL(0, 1e9, "0"),
      .help = "largest L2 norm of the whole gradient; 0: no limit"},
-    {AT(train, schedule), RESULT, ENUM(schedule_words, "plateau"),
+    {AT(train, schedule), RESULT,
+     ENUM("plateau", "constant", "plateau", "cosine"),
      .help = "of the learning rate; cosine falls step by step to the minimum"},
     {AT(train, warmup_epochs), RESULT, INT(0, 10000, "0"), .unit = "epochs",
      .help = "before the cosine: the rate rises from 0 in a line"},
     {AT(train, bn_momentum), RESULT, REAL(0, 0.99999, "0"),
      .help = "momentum of batch-norm statistics; 0: the network's own"},
-    {AT(train, input), RESULT, ENUM(input_words, "auto"),
+    {AT(train, input), RESULT, ENUM_OF(input_words, "auto"),
      .help = "scaling of pixels; auto: as the network's weights expect"},
-    {AT(train, dropout), RESULT, ENUM(dropout_words, "notebook"),
+    {AT(train, dropout), RESULT, ENUM("notebook", "notebook", "all"),
      .before = "notebook",
      .help = "of heads: as the notebooks have it, or .5 in all of them"},
     {AT(train, stop_patience), RESULT, INT(0, 10000, "3"), .unit = "epochs",
@@ -257,20 +227,22 @@ static const struct config_key keys[] = {
      .help = "but not below this"},
     {AT(train, checkpoint_seconds), PLACEMENT, REAL(0.01, 86400, "60"),
      .unit = "seconds", .help = "between two checkpoints in an epoch"},
-    {AT(train, reproducible), RESULT, ENUM(reproducible_words, "pair"),
+    {AT(train, reproducible), RESULT, ENUM("pair", "pair", "strict"),
      .help = "same bits on 1 and 2 ranks, or (strict) on 1, 2 and 4"},
     {AT(train, ranks), PLACEMENT, INT(1, 1024, "1"), .unit = "processes",
      .help = "MPI ranks of one training"},
     {AT(train, threads), PLACEMENT, INT(0, 1024, "0"), .unit = "threads",
      .help = "per rank; 0: cores / ranks"},
 
-    {AT(evaluate, model), RESULT, ENUM(model_words, "best_accuracy"),
+    {AT(evaluate, model), RESULT,
+     ENUM("best_accuracy", "best_accuracy", "last", "best_loss", "average"),
      .was = "best",
      .help =
          "weights of the epoch best on validation, or last; or average_epochs'"},
-    {AT(evaluate, views), RESULT, ENUM(view_words, "one"),
+    {AT(evaluate, views), RESULT, ENUM("one", "one", "flips", "all"),
      .help = "average over one view of a cell, 4 flips, or all 8 with turns"},
-    {AT(evaluate, training), RESULT, ENUM(onoff_words, "off"), .before = "off",
+    {AT(evaluate, training), RESULT, ENUM_OF(onoff_words, "off"),
+     .before = "off",
      .help = "write training cells into predictions.csv, too: train.teacher"},
     {AT(evaluate, bootstrap), RESULT, INT(0, 100000, "2000"),
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
@@ -280,7 +252,7 @@ static const struct config_key keys[] = {
      .help = "benign classes, likewise"},
     {TEXT(evaluate, abnormal), RESULT, STRING("auto"),
      .help = "abnormal classes, likewise"},
-    {AT(evaluate, benign_as), RESULT, ENUM(side_words, "normal"),
+    {AT(evaluate, benign_as), RESULT, ENUM("normal", "normal", "abnormal"),
      .help = "which group benign classes count to, of two"},
     {AT(evaluate, sensitivity), RESULT, REAL(0.5, 1, "0.95"),
      .help = "wanted; the threshold for it is chosen on validation"},
@@ -315,26 +287,28 @@ static const struct config_key keys[] = {
          "started by the scheduler; auto: where cores are free; 0: by hand"},
     {TEXT(explain, cells), RESULT, NAME("chosen"),
      .help = "that tables count: chosen by per_class, all, or so many, drawn"},
-    {AT(explain, colours), RESULT, ENUM(colour_words, "uniform"),
+    {AT(explain, colours), RESULT, ENUM("uniform", "uniform", "jet"),
      .help = "of maps: equal steps look equal, or the rainbow of the paper"},
-    {AT(explain, placement), RESULT, ENUM(placement_words, "centres"),
+    {AT(explain, placement), RESULT, ENUM("centres", "centres", "stretched"),
      .before = "stretched",
      .help = "of a layer's values: receptive fields, or as tf-keras-vis"},
-    {AT(explain, precision), RESULT, ENUM(precision_words, "float32"),
+    {AT(explain, precision), RESULT, ENUM("float32", "float32", "bf16"),
      .before = "float32",
      .help = "of products in passes over masked pictures; gradients' are not"},
-    {AT(explain, scale), RESULT, ENUM(scale_words, "map"), .before = "map",
+    {AT(explain, scale), RESULT, ENUM("map", "map", "cell"), .before = "map",
      .help = "brightest: the peak of each map, or of a cell's of one method"},
-    {AT(explain, baselines), RESULT, ENUM(onoff_words, "on"), .before = "off",
+    {AT(explain, baselines), RESULT, ENUM_OF(onoff_words, "on"),
+     .before = "off",
      .help = "measured, too: the centre, the blurred cell, the nucleus itself"},
-    {AT(explain, sanity), RESULT, ENUM(sanity_words, "off"),
+    {AT(explain, sanity), RESULT, ENUM("off", "off", "whole", "cascade"),
      .help = "compare maps of random weights: of all layers, or from the top"},
     {AT(explain, stability), RESULT, INT(0, 20, "0"), .unit = "seeds",
      .help =
          "more for lime, smoothgrad and rise, whose maps are compared; 0: none"},
-    {AT(explain, gradcampp_variant), RESULT, ENUM(campp_words, "tfkv"),
+    {AT(explain, gradcampp_variant), RESULT, ENUM("tfkv", "tfkv", "ptgc"),
      .help = "as tf-keras-vis, or as pytorch-grad-cam"},
-    {AT(explain, scorecam_variant), RESULT, ENUM(scorecam_words, "paper"),
+    {AT(explain, scorecam_variant), RESULT,
+     ENUM("paper", "paper", "tfkv", "ptgc", "official"),
      .help = "as published, tf-keras-vis, pytorch-grad-cam, the authors' code"},
     {AT(explain, scorecam_max_n), RESULT, INT(0, 65536, "0"),
      .unit = "channels",
@@ -371,10 +345,10 @@ static const struct config_key keys[] = {
      .help = "of insertion and deletion; 0: faithfulness is not measured"},
     {AT(explain, bootstrap), RESULT, INT(0, 100000, "2000"),
      .unit = "resamples", .help = "of groups, for intervals; 0: none"},
-    {AT(explain, concepts), RESULT, ENUM(onoff_words, "on"), .before = "off",
+    {AT(explain, concepts), RESULT, ENUM_OF(onoff_words, "on"), .before = "off",
      .help =
          "measure what a cytologist names: nucleus, N/C ratio, halo, colour"},
-    {AT(explain, dose_response), RESULT, ENUM(onoff_words, "on"),
+    {AT(explain, dose_response), RESULT, ENUM_OF(onoff_words, "on"),
      .before = "off",
      .help = "change one of these in the picture, see the probability move"},
 
@@ -383,9 +357,10 @@ static const struct config_key keys[] = {
     {TEXT(scheduler, hosts), PLACEMENT, STRING("auto"),
      .help =
          "auto (of Slurm, PBS or here), local, \"NAME:CORES, ...\", a file"},
-    {AT(scheduler, launcher), PLACEMENT, ENUM(launcher_words, "auto"),
+    {AT(scheduler, launcher), PLACEMENT,
+     ENUM("auto", "auto", "local", "slurm", "slots", "mpirun"),
      .help = "how processes are started there; auto: as the hosts were found"},
-    {AT(scheduler, ranks), PLACEMENT, ENUM(rank_words, "fill"),
+    {AT(scheduler, ranks), PLACEMENT, ENUM("fill", "fill", "spread"),
      .help = "of one training: fill few hosts, or spread over many"},
     {TEXT(scheduler, map_by), PLACEMENT, STRING(""),
      .help = "of mpirun's ranks, as socket:PE=4; empty: bound to no cores"},
@@ -406,9 +381,3 @@ enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 _Static_assert((int)N_KEYS <= (int)CONFIG_KEYS_MAX, "raise CONFIG_KEYS_MAX");
 
 const struct config_key_table config_key_run = {keys, N_KEYS};
-
-const struct config_key *config_keys(size_t *n)
-{
-    *n = N_KEYS;
-    return keys;
-}

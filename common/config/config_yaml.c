@@ -225,9 +225,38 @@ const struct config_key *yaml_find_key(struct yaml_reader *r,
     return NULL;
 }
 
-/* One "name: value" of a section, or of a variant of it. */
-static int take_key(struct yaml_reader *r, const char *section)
+/* "section:" with nothing behind it is an empty section. */
+static bool is_empty(const yaml_event_t *e)
 {
+    return e->type == YAML_SCALAR_EVENT && e->data.scalar.length == 0 &&
+           e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+/* Takes one "name: value" of a mapping, which is that of 'of'. */
+typedef int (*take_f)(struct yaml_reader *r, const void *of);
+
+/* A mapping, or nothing; 'what' it is, for a fault. */
+static int take_mapping(struct yaml_reader *r, take_f take, const void *of,
+                        const char *what)
+{
+    if (is_empty(&r->event))
+        return yaml_next(r);
+    if (r->event.type != YAML_MAPPING_START_EVENT) {
+        yaml_fault(&r->faults, r->event.start_mark.line, "%s", what);
+        return skip_value(r);
+    }
+    if (yaml_next(r) < 0)
+        return YAML_STOP;
+    while (r->event.type != YAML_MAPPING_END_EVENT)
+        if (take(r, of) < 0)
+            return YAML_STOP;
+    return yaml_next(r);
+}
+
+/* A key of the section 'of', or of a variant of it. */
+static int take_key(struct yaml_reader *r, const void *of)
+{
+    const char *section = of;
     const size_t line = r->event.start_mark.line;
     struct config_key_value v = {0};
     const struct config_key *k;
@@ -259,37 +288,17 @@ static int take_key(struct yaml_reader *r, const char *section)
     return rc;
 }
 
-/* "section:" with nothing behind it is an empty section. */
-static bool is_empty(const yaml_event_t *e)
-{
-    return e->type == YAML_SCALAR_EVENT && e->data.scalar.length == 0 &&
-           e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-}
-
-/* The keys of a section, or of a variant of it; 'what' they are, for a fault.
- */
-static int take_keys(struct yaml_reader *r, const char *section,
-                     const char *what)
-{
-    if (is_empty(&r->event))
-        return yaml_next(r);
-    if (r->event.type != YAML_MAPPING_START_EVENT) {
-        yaml_fault(&r->faults, r->event.start_mark.line, "%s", what);
-        return skip_value(r);
-    }
-    if (yaml_next(r) < 0)
-        return YAML_STOP;
-    while (r->event.type != YAML_MAPPING_END_EVENT)
-        if (take_key(r, section) < 0)
-            return YAML_STOP;
-    return yaml_next(r);
-}
-
 /* --- variants of a section ------------------------------------------------ */
 
-static int take_variant(struct yaml_reader *r, const struct config_key *k,
-                        struct variant_list *l)
+static struct variant_list *list_of(struct yaml_reader *r,
+                                    const struct config_key *k)
 {
+    return (void *)((char *)r->c + k->offset);
+}
+
+static int take_variant(struct yaml_reader *r, const void *of)
+{
+    const struct config_key *k = of;
     const size_t line = r->event.start_mark.line;
     char where[YAML_VARIANT_WHERE], what[YAML_MAX_WORD];
     struct err err = {0};
@@ -300,7 +309,8 @@ static int take_variant(struct yaml_reader *r, const struct config_key *k,
         yaml_fault(&r->faults, line, "%s: a name must be a word", k->full);
         return YAML_STOP;
     }
-    r->variant = variants_add(l, name, where_of(r, line, where), &err);
+    r->variant =
+        variants_add(list_of(r, k), name, where_of(r, line, where), &err);
     if (!r->variant)
         count_fault(r, &err);
     if (yaml_next(r) < 0)
@@ -310,7 +320,7 @@ static int take_variant(struct yaml_reader *r, const struct config_key *k,
     snprintf(what, sizeof(what), "%s.%s: a set of keys, as {epochs: 10}",
              k->full, r->variant->name);
     memset(r->seen[1], 0, sizeof(r->seen[1]));
-    rc = take_keys(r, k->section, what);
+    rc = take_mapping(r, take_key, k->section, what);
     r->variant = NULL;
     return rc;
 }
@@ -318,24 +328,14 @@ static int take_variant(struct yaml_reader *r, const struct config_key *k,
 /* Instead of those that were there. */
 int yaml_take_variants(struct yaml_reader *r, const struct config_key *k)
 {
-    struct variant_list *l = (void *)((char *)r->c + k->offset);
+    char what[2 * YAML_MAX_WORD];
 
-    memset(l, 0, sizeof(*l));
-    if (is_empty(&r->event))
-        return yaml_next(r);
-    if (r->event.type != YAML_MAPPING_START_EVENT) {
-        yaml_fault(&r->faults, r->event.start_mark.line,
-                   "%s: takes names, each with a set of keys: {plain: {}, "
-                   "longer: {epochs: 10}}",
-                   k->full);
-        return skip_value(r);
-    }
-    if (yaml_next(r) < 0)
-        return YAML_STOP;
-    while (r->event.type != YAML_MAPPING_END_EVENT)
-        if (take_variant(r, k, l) < 0)
-            return YAML_STOP;
-    return yaml_next(r);
+    memset(list_of(r, k), 0, sizeof(struct variant_list));
+    snprintf(what, sizeof(what),
+             "%s: takes names, each with a set of keys: {plain: {}, longer: "
+             "{epochs: 10}}",
+             k->full);
+    return take_mapping(r, take_variant, k, what);
 }
 
 /* --- the file ------------------------------------------------------------- */
@@ -357,12 +357,13 @@ static int check_section(struct yaml_reader *r, const char *section,
     return -1;
 }
 
-static int take_section(struct yaml_reader *r)
+static int take_section(struct yaml_reader *r, const void *of)
 {
     const size_t line = r->event.start_mark.line;
     char section[YAML_MAX_WORD], what[2 * YAML_MAX_WORD];
     const char *name;
 
+    (void)of;
     if (r->event.type != YAML_SCALAR_EVENT || !(name = scalar_text(r))) {
         yaml_fault(&r->faults, line, "a section must be a word");
         return YAML_STOP;
@@ -374,7 +375,7 @@ static int take_section(struct yaml_reader *r)
         return YAML_STOP;
     snprintf(what, sizeof(what),
              "%s: a section, so 'key: value' lines must follow", section);
-    return take_keys(r, section, what);
+    return take_mapping(r, take_key, section, what);
 }
 
 /* The whole file: at most one document, a mapping of sections. */
@@ -384,25 +385,9 @@ static int take_file(struct yaml_reader *r)
         return YAML_STOP;
     if (r->event.type == YAML_STREAM_END_EVENT)
         return 0;
-    if (yaml_next(r) < 0)
-        return YAML_STOP;
-    if (is_empty(&r->event)) {
-        if (yaml_next(r) < 0)
-            return YAML_STOP;
-    } else if (r->event.type != YAML_MAPPING_START_EVENT) {
-        yaml_fault(&r->faults, r->event.start_mark.line,
-                   "not a mapping of sections");
-        return YAML_STOP;
-    } else {
-        if (yaml_next(r) < 0)
-            return YAML_STOP;
-        while (r->event.type != YAML_MAPPING_END_EVENT)
-            if (take_section(r) < 0)
-                return YAML_STOP;
-        if (yaml_next(r) < 0)
-            return YAML_STOP;
-    }
-    if (yaml_next(r) < 0) /* the document ends */
+    if (yaml_next(r) < 0 ||
+        take_mapping(r, take_section, NULL, "not a mapping of sections") < 0 ||
+        yaml_next(r) < 0) /* the document ends */
         return YAML_STOP;
     if (r->event.type != YAML_STREAM_END_EVENT)
         yaml_fault(&r->faults, r->event.start_mark.line, "a second document");

@@ -26,8 +26,8 @@ const char *variants_name(const struct config *c, int i)
     return c->train.variants.n > 0 ? c->train.variants.of[i].name : "";
 }
 
-const struct variant *variants_find(const struct variant_list *l,
-                                    const char *name)
+static const struct variant *find_variant(const struct variant_list *l,
+                                          const char *name)
 {
     for (int i = 0; i < l->n; i++)
         if (strcmp(l->of[i].name, name) == 0)
@@ -38,7 +38,7 @@ const struct variant *variants_find(const struct variant_list *l,
 void variants_config(struct config *out, const struct config *c,
                      const char *name)
 {
-    const struct variant *v = variants_find(&c->train.variants, name);
+    const struct variant *v = find_variant(&c->train.variants, name);
     struct err err;
 
     BUG_ON(*name && !v);
@@ -74,7 +74,7 @@ struct variant *variants_add(struct variant_list *l, const char *name,
                 "%s: train.variants: '%s' is not a name of at most %d letters, "
                 "digits, '-' and '_'; '-' stands neither first nor last",
                 where, cut, CONFIG_VARIANT_NAME - 1);
-    else if (variants_find(l, name))
+    else if (find_variant(l, name))
         err_set(err, ERR_USAGE, "%s: train.variants: '%s' is given twice",
                 where, cut);
     else if (l->n == CONFIG_VARIANTS_MAX)

@@ -22,10 +22,6 @@ int variants_count(const struct config *c);
 /* Name of number i of them; "" without variants. */
 const char *variants_name(const struct config *c, int i);
 
-/* The variant called 'name', or NULL. */
-const struct variant *variants_find(const struct variant_list *l,
-                                    const char *name);
-
 /*
  * The configuration of the variant called 'name'; "": that without any.
  *   out [out] has no variants; must not be c

@@ -241,28 +241,19 @@ int dist_threads_agree(struct dist *d, int rc, struct err *err)
 
 /* --- threads ---------------------------------------------------------------*/
 
-static void begin_turn(struct dist_threads *t)
+static void *member_thread(void *arg)
 {
+    struct dist_thread *m = arg;
+    struct dist_threads *t = m->dist.team;
+
     pthread_mutex_lock(&t->lock);
     take_turn(t, NULL);
     pthread_mutex_unlock(&t->lock);
-}
-
-static void end_turn(struct dist_threads *t)
-{
+    m->fn(m->self, &m->dist);
     pthread_mutex_lock(&t->lock);
     t->turns++;
     pthread_cond_broadcast(&t->next);
     pthread_mutex_unlock(&t->lock);
-}
-
-static void *member_thread(void *arg)
-{
-    struct dist_thread *m = arg;
-
-    begin_turn(m->dist.team);
-    m->fn(m->self, &m->dist);
-    end_turn(m->dist.team);
     return NULL;
 }
 

@@ -77,19 +77,14 @@ static bool is_forgotten(const char *variable)
     return false;
 }
 
-void launched_drop(bool (*is_dropped)(const char *variable))
+void launched_forget(void)
 {
     char **kept = environ;
 
     for (char **v = environ; *v; v++)
-        if (!is_dropped(*v))
+        if (!is_forgotten(*v))
             *kept++ = *v;
     *kept = NULL;
-}
-
-void launched_forget(void)
-{
-    launched_drop(is_forgotten);
 }
 
 void launched_set_threads(int threads)

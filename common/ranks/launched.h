@@ -17,12 +17,8 @@ int launched_size(void);
 /* Which of them this process is, from 0 on; 0 if that cannot be told. */
 int launched_rank(void);
 
-/* Drop the variables of the environment that are so; no other thread may read
- * it. */
-void launched_drop(bool (*is_dropped)(const char *variable));
-
 /* Forget it: what this process starts is then no rank of the job, and may be an
- * mpirun.  As launched_drop(). */
+ * mpirun.  No other thread may read the environment. */
 void launched_forget(void);
 
 /*
@@ -30,7 +26,7 @@ void launched_forget(void);
  * so many threads, 0: as it finds; one of OpenBLAS' own, which gemm.h asks for;
  * and threads that wait for work spin for a millisecond or two before they sleep,
  * where OpenMP's would spin for some twenty on a core that others may want.  As
- * launched_drop().
+ * launched_forget().
  */
 void launched_set_threads(int threads);
 

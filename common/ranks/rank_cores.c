@@ -5,7 +5,6 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct rank_cores rank_cores_of(const struct dist *d, int64_t wanted)
 {
@@ -27,34 +26,16 @@ bool rank_cores_crowded(const struct rank_cores *p)
     return (int64_t)p->threads * p->sharers > p->cores;
 }
 
-/* The kernel's list of the cores that this process may use, "0-3,8". */
-static void list_cores(char *text, size_t size)
-{
-    static const char name[] = "Cpus_allowed_list:";
-    FILE *f = fopen("/proc/self/status", "re");
-    char line[512];
-
-    snprintf(text, size, "?");
-    while (f && fgets(line, sizeof(line), f))
-        if (strncmp(line, name, sizeof(name) - 1) == 0) {
-            const char *list = line + sizeof(name) - 1;
-
-            list += strspn(list, " \t");
-            snprintf(text, size, "%.*s", (int)strcspn(list, "\n"), list);
-        }
-    if (f)
-        fclose(f);
-}
-
 void rank_cores_describe(const struct rank_cores *p, char text[RANK_CORES_TEXT])
 {
-    char list[64], shared[48] = "";
+    char list[MACHINE_VALUE], shared[48] = "";
 
-    list_cores(list, sizeof(list));
+    machine_value("/proc/self/status", "Cpus_allowed_list", list);
     if (p->sharers > 1)
         snprintf(shared, sizeof(shared), ", shared by %d ranks", p->sharers);
     snprintf(text, RANK_CORES_TEXT, "%d thread%s on core%s %s%s", p->threads,
-             p->threads > 1 ? "s" : "", p->cores > 1 ? "s" : "", list, shared);
+             p->threads > 1 ? "s" : "", p->cores > 1 ? "s" : "",
+             list[0] ? list : "?", shared);
 }
 
 int rank_cores_count_crowded(struct dist *d, const struct rank_cores *p,

@@ -101,11 +101,6 @@ static int enter_folder(struct dataset *d, const struct stat *st,
     return 0;
 }
 
-static bool is_counted(const char *name)
-{
-    return name[0] != '.' && !pictures_is_system(name);
-}
-
 static bool is_contour(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -174,7 +169,7 @@ static int list_folder(struct dataset *d, const char *path, int depth,
     }
     cropped = has_cropped(d, path, names, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
-        if (!is_counted(names[i]))
+        if (names[i][0] == '.' || pictures_is_system(names[i]))
             continue;
         rc = file_path(below, err, "%s%s%s", path, *path ? "/" : "", names[i]);
         if (rc == 0)
@@ -294,18 +289,13 @@ static int hash_content(const char *path, char hex[HASH_HEX], struct err *err)
     struct err large;
     char *bytes;
     size_t size;
-    struct hash h;
 
     if (!decode_is_image_name(path) ||
         file_read(path, DECODE_MAX_BYTES, &bytes, &size, &large) < 0)
         return hash_file(path, hex, err);
     hash_of(bytes, size, hex);
-    if (is_named_anew(path) || is_read_anew(bytes, size)) {
-        hash_init(&h);
-        hash_add_string(&h, hex);
-        hash_add_string(&h, "samples by tags, more endings");
-        hash_final(&h, hex);
-    }
+    if (is_named_anew(path) || is_read_anew(bytes, size))
+        hash_mark(hex, "samples by tags, more endings");
     free(bytes);
     return 0;
 }

@@ -1,6 +1,5 @@
 #include "run/leftovers.h"
 
-#include "base/file.h"
 #include "config/regime.h"
 #include "run/longer_training.h"
 #include "run/output.h"

@@ -1,8 +1,6 @@
 /* longer_training.c - what keeps trainings of several lengths apart */
 #include "run/longer_training.h"
 
-#include "base/file.h"
-
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

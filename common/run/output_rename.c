@@ -7,16 +7,6 @@
 
 #include <string.h>
 
-static int write_manifest(const char *run_dir, const struct plan_step *step,
-                          const json_t *manifest, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    if (file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, step->dir) < 0)
-        return -1;
-    return json_write(path, manifest, JSON_INDENT(1), err);
-}
-
 /* The manifest of one output takes the step's hash instead of the one of before;
  * if it is to be made again, one that no plan has. */
 static int rename_hash(const char *run_dir, const struct plan_step *step,
@@ -25,7 +15,7 @@ static int rename_hash(const char *run_dir, const struct plan_step *step,
     struct err none;
     json_t *m = output_manifest(run_dir, step, &none);
     const char *key = json_string_value(json_object_get(m, "key"));
-    char hash[HASH_HEX];
+    char path[FILE_PATH_MAX], hash[HASH_HEX];
     int rc = 0;
 
     memcpy(hash, step->hash, sizeof(hash));
@@ -37,7 +27,9 @@ static int rename_hash(const char *run_dir, const struct plan_step *step,
             json_object_set_new(m, "params", json_loads(step->params, 0, NULL));
             json_object_set_new(m, "inputs", json_loads(step->inputs, 0, NULL));
         }
-        rc = write_manifest(run_dir, step, m, err);
+        rc = file_path(path, err, "%s/%s/" OUTPUT_MANIFEST, run_dir, step->dir);
+        if (rc == 0)
+            rc = json_write(path, m, JSON_INDENT(1), err);
     }
     json_decref(m);
     return rc;

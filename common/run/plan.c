@@ -122,16 +122,6 @@ static int find_step(const struct builder *b, enum stage_id stage,
     return step ? (int)(step - b->plan->step) : -1;
 }
 
-/* The experiment whose parameters are the step's: later steps have them by its
- * training's hash. */
-static const struct plan_experiment *own_experiment(
-    enum stage_id stage, const struct plan_experiment *e)
-{
-    return stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused)
-               ? e
-               : NULL;
-}
-
 /*
  * Append a step that reads 'input' (n_input; negative ones are left out).
  * Returns its position, -1 without memory.
@@ -142,6 +132,9 @@ static int add_step(struct builder *b, enum stage_id stage,
 {
     struct plan_step *step = &b->plan->step[b->plan->n_step];
     const struct config *c = e && e->config ? e->config : b->c;
+    /* has the step parameters of its own?  Later ones have the training's hash */
+    const bool own =
+        stage == STAGE_TRAIN || stage == STAGE_WEIGHTS || (e && e->fused);
 
     *step = (struct plan_step){.stage = &stage_table[stage],
                                .ensemble = e && e->fused,
@@ -155,7 +148,7 @@ static int add_step(struct builder *b, enum stage_id stage,
     for (int i = 0; i < n_input; i++)
         if (input[i] >= 0)
             step->input[step->n_input++] = input[i];
-    if (plan_hashes_set(b->plan, step, c, own_experiment(stage, e)) < 0)
+    if (plan_hashes_set(b->plan, step, c, own ? e : NULL) < 0)
         return -1;
     if (stage == STAGE_TRAIN && b->c->evaluate.model == MODEL_BEST_LOSS)
         step->wanted = config_model_file(MODEL_BEST_LOSS);
@@ -348,13 +341,6 @@ static int build_steps(struct builder *b, struct err *err)
     return 0;
 }
 
-static int check_config(const struct builder *b, struct err *err)
-{
-    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0)
-        return -1;
-    return plan_ensembles_check(b->c, err);
-}
-
 static int start_plan(struct plan *p, struct builder *b, bool pinned,
                       struct err *err)
 {
@@ -362,7 +348,8 @@ static int start_plan(struct plan *p, struct builder *b, bool pinned,
     int rc = -1;
 
     *p = (struct plan){0};
-    if (check_config(b, err) < 0)
+    if (count_steps(b->c, err) < 0 || plan_check_words(b->c, err) < 0 ||
+        plan_ensembles_check(b->c, err) < 0)
         return -1;
     b->own = malloc((size_t)n * sizeof(*b->own));
     if (!b->own)

@@ -1,7 +1,6 @@
 /* plan_content.c - hashes of what the configuration only names */
 #include "run/plan_content.h"
 
-#include "base/file.h"
 #include "base/json.h"
 #include "config/regime.h"
 #include "config/variants.h"

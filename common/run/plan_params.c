@@ -96,42 +96,30 @@ static void add_experiment(const struct plan_experiment *e, json_t *params)
         plan_add_param(params, "fold", number);
 }
 
-static bool has_folds(const struct config *c)
-{
-    return c->split.folds > 1;
-}
-
-static bool has_balanced_variants(const struct config *c)
-{
-    return c->train.augment != AUGMENT_STORED &&
-           c->train.sampler == SAMPLER_BALANCED;
-}
-
-static bool has_ema(const struct config *c)
-{
-    return c->train.ema > 0;
-}
-
 /*
  * A change of a stage that concerns some configurations only is no new version
  * of it, which would make all others' outputs anew, but a parameter of these.
  */
-static const struct revision {
-    enum stage_id stage;
-    bool (*concerns)(const struct config *c);
-    const char *name, *value;
-} revisions[] = {
-    {STAGE_PREPROCESS, has_folds, "findings", "of all folds, by class"},
-    {STAGE_TRAIN, has_balanced_variants, "variants", "others each time"},
-    {STAGE_TRAIN, has_ema, "moving average", "corrected, with statistics"},
-};
-
 static void add_revisions(const struct config *c, enum stage_id stage,
                           json_t *params)
 {
-    for (size_t i = 0; i < sizeof(revisions) / sizeof(revisions[0]); i++)
-        if (revisions[i].stage == stage && revisions[i].concerns(c))
-            plan_add_param(params, revisions[i].name, revisions[i].value);
+    const bool balanced = c->train.augment != AUGMENT_STORED &&
+                          c->train.sampler == SAMPLER_BALANCED;
+    const struct {
+        enum stage_id stage;
+        bool concerns;
+        const char *name, *value;
+    } rows[] = {
+        {STAGE_PREPROCESS, c->split.folds > 1, "findings",
+         "of all folds, by class"},
+        {STAGE_TRAIN, balanced, "variants", "others each time"},
+        {STAGE_TRAIN, c->train.ema > 0, "moving average",
+         "corrected, with statistics"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].stage == stage && rows[i].concerns)
+            plan_add_param(params, rows[i].name, rows[i].value);
 }
 
 json_t *plan_params(const struct plan *p, const struct config *c,

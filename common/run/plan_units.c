@@ -49,13 +49,9 @@ int plan_units_of(struct plan_units *u, const char *run_dir,
                   struct err *err)
 {
     *u = (struct plan_units){.each = 1};
-    switch (step->stage->division) {
-    case STAGE_WHOLE:
-        break;
-    case STAGE_ROWS:
+    if (step->stage->division == STAGE_ROWS)
         return augmented_units(u, run_dir, c, err);
-    case STAGE_FILES:
+    if (step->stage->division == STAGE_FILES)
         return explained_units(u, run_dir, c, step, err);
-    }
     return 0;
 }

@@ -3,31 +3,17 @@
 
 #include <string.h>
 
-static bool draws_no_test(const struct config *c, const struct regime *r)
+static bool draws_no_test(const struct config *c)
 {
-    (void)r;
     return (c->split.folds > 1 && !config_folds_validate(c)) ||
            (c->split.folds < 2 && c->split.method == SPLIT_BY_CSV);
 }
 
 /* A column of layout.csv may give none to validation: then it is drawn. */
-static bool draws_no_validation(const struct config *c, const struct regime *r)
+static bool draws_no_validation(const struct config *c)
 {
-    (void)r;
     return c->split.folds > 1 ||
            (c->split.method == SPLIT_BY_CSV && c->split.csv[0]);
-}
-
-static bool has_no_table(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return !c->layout.csv[0];
-}
-
-static bool has_no_scale(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->preprocess.aspect != ASPECT_SCALE;
 }
 
 /* While the head is trained alone, the whole trunk is frozen. */
@@ -40,119 +26,58 @@ static bool freezes_nothing(const struct config *c, const struct regime *r)
            (learns || !regime_starts(r, c));
 }
 
-/* The authors did not cut there either. */
-static bool cuts_nothing(const struct config *c, const struct regime *r)
+static bool has_triplets(const struct config *c)
 {
-    return r && !(r->does & REGIME_CUTS) && strcmp(c->train.cut, "none") == 0;
-}
-
-/* A network of random weights learns as a whole. */
-static bool begins_at_random(const struct config *c, const struct regime *r)
-{
-    return r && !regime_starts(r, c);
-}
-
-/* The classifier of contrastive is trained alone anyway. */
-static bool has_no_probe(const struct config *c, const struct regime *r)
-{
-    return begins_at_random(c, r) || (r && r->does & REGIME_CONTRASTS);
-}
-
-static bool prices_mistakes(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.costs[0];
-}
-
-/* A classifier behind a frozen encoder always has both. */
-static bool has_own_dropout(const struct config *c, const struct regime *r)
-{
-    (void)c;
-    return r && r->does & REGIME_CONTRASTS;
-}
-
-static bool has_no_momentum(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.optimizer != OPTIMIZER_sgd &&
-           c->train.optimizer != OPTIMIZER_nesterov;
-}
-
-static bool has_no_decay(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.optimizer != OPTIMIZER_adamw;
-}
-
-static bool is_no_cosine(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.schedule != RATE_COSINE;
-}
-
-static bool is_no_plateau(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.schedule != RATE_PLATEAU;
-}
-
-static bool is_constant(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->train.schedule == RATE_CONSTANT;
-}
-
-static bool has_triplets(const struct config *c, const struct regime *r)
-{
-    (void)r;
     return strncmp(config_word(c, "train", "contrastive_loss"), "triplet", 7) ==
            0;
 }
 
-static bool has_no_triplets(const struct config *c, const struct regime *r)
+static bool unread_beside(const struct config *c, const struct regime *r,
+                          const char *key)
 {
-    return !has_triplets(c, r);
-}
+    /* A network of random weights learns as a whole. */
+    const bool at_random = r && !regime_starts(r, c);
+    /* The classifier behind the encoder is trained alone, and always has both
+     * dropouts. */
+    const bool contrasts = r && r->does & REGIME_CONTRASTS;
+    /* The authors did not cut there either. */
+    const bool cuts_nothing =
+        r && !(r->does & REGIME_CUTS) && strcmp(c->train.cut, "none") == 0;
+    const bool has_momentum = c->train.optimizer == OPTIMIZER_sgd ||
+                              c->train.optimizer == OPTIMIZER_nesterov;
+    const struct {
+        const char *key;
+        bool unread;
+    } rows[] = {
+        {"layout.columns", !c->layout.csv[0]},
+        {"preprocess.field", c->preprocess.aspect != ASPECT_SCALE},
+        {"split.test", draws_no_test(c)},
+        {"split.validation", draws_no_validation(c)},
+        {"train.trainable", at_random},
+        {"train.cut", cuts_nothing},
+        {"train.batch_norm", at_random},
+        {"train.probe_epochs", at_random || contrasts},
+        {"train.frozen_precision", freezes_nothing(c, r)},
+        {"train.class_weights", c->train.costs[0]},
+        {"train.temperature", has_triplets(c)},
+        {"train.margin", !has_triplets(c)},
+        {"train.dropout", contrasts},
+        {"train.momentum", !has_momentum},
+        {"train.weight_decay", c->train.optimizer != OPTIMIZER_adamw},
+        {"train.teacher_weight", !c->train.teacher[0]},
+        {"train.teacher_temperature", !c->train.teacher[0]},
+        {"train.warmup_epochs", c->train.schedule != RATE_COSINE},
+        {"train.plateau_patience", c->train.schedule != RATE_PLATEAU},
+        {"train.plateau_factor", c->train.schedule != RATE_PLATEAU},
+        {"train.min_learning_rate", c->train.schedule == RATE_CONSTANT},
+        {"evaluate.miss_cost", c->evaluate.costs[0]},
+    };
 
-static bool has_cost_matrix(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return c->evaluate.costs[0];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].key, key) == 0)
+            return rows[i].unread;
+    return false;
 }
-
-static bool has_no_teacher(const struct config *c, const struct regime *r)
-{
-    (void)r;
-    return !c->train.teacher[0];
-}
-
-static const struct {
-    const char *key;
-    bool (*unread)(const struct config *c, const struct regime *r);
-} beside_others[] = {
-    {"layout.columns", has_no_table},
-    {"preprocess.field", has_no_scale},
-    {"split.test", draws_no_test},
-    {"split.validation", draws_no_validation},
-    {"train.trainable", begins_at_random},
-    {"train.cut", cuts_nothing},
-    {"train.batch_norm", begins_at_random},
-    {"train.probe_epochs", has_no_probe},
-    {"train.frozen_precision", freezes_nothing},
-    {"train.class_weights", prices_mistakes},
-    {"train.temperature", has_triplets},
-    {"train.margin", has_no_triplets},
-    {"train.dropout", has_own_dropout},
-    {"train.momentum", has_no_momentum},
-    {"train.weight_decay", has_no_decay},
-    {"train.teacher_weight", has_no_teacher},
-    {"train.teacher_temperature", has_no_teacher},
-    {"train.warmup_epochs", is_no_cosine},
-    {"train.plateau_patience", is_no_plateau},
-    {"train.plateau_factor", is_no_plateau},
-    {"train.min_learning_rate", is_constant},
-    {"evaluate.miss_cost", has_cost_matrix},
-};
 
 /* Keys of one method of explaining: "explain." and how they begin. */
 static const struct {
@@ -178,11 +103,8 @@ static bool explains_by(const struct config *c, const char *method)
 bool plan_unread(const struct config *c, const struct regime *r,
                  const char *key)
 {
-    for (size_t i = 0; i < sizeof(beside_others) / sizeof(*beside_others); i++)
-        if (strcmp(beside_others[i].key, key) == 0)
-            return beside_others[i].unread(c, r);
     for (size_t i = 0; i < sizeof(of_method) / sizeof(*of_method); i++)
         if (strncmp(of_method[i].begin, key, strlen(of_method[i].begin)) == 0)
             return !explains_by(c, of_method[i].method);
-    return false;
+    return unread_beside(c, r, key);
 }

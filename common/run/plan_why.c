@@ -6,7 +6,6 @@
 #include "run/plan_difference.h"
 
 #include <jansson.h>
-#include <string.h>
 
 enum { HASH_SHOWN = 12, INDENT = 2 };
 

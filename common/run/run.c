@@ -1,6 +1,5 @@
 #include "run/run.h"
 
-#include "base/file.h"
 #include "base/lock.h"
 #include "run/output.h"
 

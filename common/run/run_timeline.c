@@ -191,14 +191,6 @@ static void close_bars(struct reading *r, long process, const char *status)
             close_bar(r, k, status);
 }
 
-static void take_end(struct reading *r, const json_t *event)
-{
-    const long process = strtol(member(event, "process"), NULL, 10);
-
-    if (process > 0)
-        close_bars(r, process, member(event, "status"));
-}
-
 /* Of processes without a number the end was not noted: they end with their
  * step. */
 static void end_step(struct reading *r, const json_t *event)
@@ -264,6 +256,7 @@ static void take_event(struct reading *r, const json_t *event)
 {
     const char *kind = member(event, "event");
     const double date = clock_date_of(member(event, "time"));
+    const long process = strtol(member(event, "process"), NULL, 10);
 
     if (!isfinite(date))
         return;
@@ -277,8 +270,8 @@ static void take_event(struct reading *r, const json_t *event)
         take_hosts(r, event);
     else if (strcmp(kind, "process-start") == 0)
         take_start(r, event);
-    else if (strcmp(kind, "process-end") == 0)
-        take_end(r, event);
+    else if (strcmp(kind, "process-end") == 0 && process > 0)
+        close_bars(r, process, member(event, "status"));
     else if (strcmp(kind, "node-done") == 0 || strcmp(kind, "node-failed") == 0)
         end_step(r, event);
     else if (strcmp(kind, "waiting") == 0)

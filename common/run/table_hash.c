@@ -19,17 +19,6 @@ static bool has_other_case(const struct csv *csv)
     return false;
 }
 
-/* What tables have that were read otherwise before. */
-static void add_mark(char hex[HASH_HEX], const char *mark)
-{
-    struct hash h;
-
-    hash_init(&h);
-    hash_add_string(&h, hex);
-    hash_add_string(&h, mark);
-    hash_final(&h, hex);
-}
-
 int table_hash(const char *path, char hex[HASH_HEX], struct err *err)
 {
     struct csv csv;
@@ -42,9 +31,10 @@ int table_hash(const char *path, char hex[HASH_HEX], struct err *err)
     csv_release(&csv);
     if (hash_file(path, hex, err) < 0)
         return -1;
+    /* what tables have that were read otherwise before */
     if (trimmed)
-        add_mark(hex, "blanks at the ends of fields do not count");
+        hash_mark(hex, "blanks at the ends of fields do not count");
     if (other_case)
-        add_mark(hex, "nor does the letter case of columns");
+        hash_mark(hex, "nor does the letter case of columns");
     return 0;
 }

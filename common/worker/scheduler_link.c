@@ -172,33 +172,20 @@ int scheduler_link_result(struct scheduler_link *l, uint64_t unit,
     return rc;
 }
 
-/* Turn what the thread told into an event; 0 if it is of no concern. */
-static int take_event(char what, zmq_msg_t *payload,
-                      enum scheduler_link_event *event, struct msg_unit *unit,
-                      struct err *err)
+/* What comes with an event; 0 if it is of no concern. */
+static int take_payload(enum scheduler_link_event event, zmq_msg_t *payload,
+                        struct msg_unit *unit, struct err *err)
 {
-    switch (what) {
-    case 'U':
-        if (unit_decode(unit, zmq_msg_data(payload), zmq_msg_size(payload),
-                        err) < 0) {
-            log_warn("ignored a message from the scheduler: %s", err->text);
-            return 0;
-        }
-        *event = SCHEDULER_LINK_UNIT;
-        return 1;
-    case 'F':
-        *event = SCHEDULER_LINK_FINISH;
-        return 1;
-    case 'D':
-        *event = SCHEDULER_LINK_STOP;
-        return 1;
-    case 'C':
-        *event = SCHEDULER_LINK_CONNECTED;
-        return 1;
-    default:
+    if (event == SCHEDULER_LINK_FAULT) {
         memcpy(err, zmq_msg_data(payload), sizeof(*err));
         return -1;
     }
+    if (event != SCHEDULER_LINK_UNIT ||
+        unit_decode(unit, zmq_msg_data(payload), zmq_msg_size(payload), err) ==
+            0)
+        return 1;
+    log_warn("ignored a message from the scheduler: %s", err->text);
+    return 0;
 }
 
 int scheduler_link_wait(struct scheduler_link *l, int ms,
@@ -207,16 +194,14 @@ int scheduler_link_wait(struct scheduler_link *l, int ms,
 {
     zmq_pollitem_t item = {.socket = l->mine, .events = ZMQ_POLLIN};
     zmq_msg_t payload;
-    char what = 0;
     int rc;
 
-    rc = zmq_poll(&item, 1, ms);
-    if (rc <= 0)
+    if (zmq_poll(&item, 1, ms) <= 0)
         return 0;
     zmq_msg_init(&payload);
-    zmq_recv(l->mine, &what, 1, 0);
+    zmq_recv(l->mine, event, sizeof(*event), 0);
     zmq_msg_recv(&payload, l->mine, 0);
-    rc = take_event(what, &payload, event, unit, err);
+    rc = take_payload(*event, &payload, unit, err);
     zmq_msg_close(&payload);
     return rc;
 }

@@ -34,6 +34,7 @@ enum scheduler_link_event {
     SCHEDULER_LINK_FINISH,    /* for a sink: seal the step */
     SCHEDULER_LINK_CONNECTED, /* (again), to a scheduler without credits */
     SCHEDULER_LINK_STOP,      /* drained, or a signal: leave */
+    SCHEDULER_LINK_FAULT,     /* returned as an error, never as an event */
 };
 
 /*

@@ -61,10 +61,10 @@ static void say_beat(struct scheduler_link *l)
 }
 
 /* Tell the stage's thread: one letter and, for 'U' and 'X', a payload. */
-static void tell_stage(struct scheduler_link *l, char what, const void *payload,
-                       size_t n)
+static void tell_stage(struct scheduler_link *l, enum scheduler_link_event what,
+                       const void *payload, size_t n)
 {
-    zmq_send(l->its, &what, 1, ZMQ_SNDMORE);
+    zmq_send(l->its, &what, sizeof(what), ZMQ_SNDMORE);
     zmq_send(l->its, payload, n, 0);
 }
 
@@ -153,7 +153,7 @@ static void look_for_scheduler(struct scheduler_link *l)
         return;
     scheduler_link_thread_close(l);
     if (dealer_open(l, &err) < 0)
-        tell_stage(l, 'X', &err, sizeof(err));
+        tell_stage(l, SCHEDULER_LINK_FAULT, &err, sizeof(err));
 }
 
 static void on_monitor(struct scheduler_link *l)
@@ -172,7 +172,7 @@ static void on_monitor(struct scheduler_link *l)
         l->hung_up = 0;
         say_hello(l);
         say_beat(l);
-        tell_stage(l, 'C', "", 0);
+        tell_stage(l, SCHEDULER_LINK_CONNECTED, "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
             l->away_since = clock_now();
@@ -182,14 +182,8 @@ static void on_monitor(struct scheduler_link *l)
         err_set(&err, ERR_USAGE,
                 "the scheduler at '%s' refuses this worker's curve key",
                 l->endpoint);
-        tell_stage(l, 'X', &err, sizeof(err));
+        tell_stage(l, SCHEDULER_LINK_FAULT, &err, sizeof(err));
     }
-}
-
-static void on_drain(struct scheduler_link *l)
-{
-    atomic_store(&l->stopping, true);
-    tell_stage(l, 'D', "", 0);
 }
 
 static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
@@ -199,7 +193,7 @@ static void on_refuse(struct scheduler_link *l, zmq_msg_t *m)
 
     if (refuse_decode(&refuse, zmq_msg_data(m), zmq_msg_size(m), &err) == 0)
         err_set(&err, ERR_USAGE, "refused: %s", refuse.text);
-    tell_stage(l, 'X', &err, sizeof(err));
+    tell_stage(l, SCHEDULER_LINK_FAULT, &err, sizeof(err));
 }
 
 /* A message of another type is not for a worker: ignored. */
@@ -212,12 +206,15 @@ static void on_scheduler(struct scheduler_link *l)
         const enum msg_type type =
             wire_msg_peek(zmq_msg_data(&m), zmq_msg_size(&m));
 
+        if (type == PROTO_DRAIN)
+            atomic_store(&l->stopping, true);
         if (type == PROTO_UNIT)
-            tell_stage(l, 'U', zmq_msg_data(&m), zmq_msg_size(&m));
+            tell_stage(l, SCHEDULER_LINK_UNIT, zmq_msg_data(&m),
+                       zmq_msg_size(&m));
         else if (type == PROTO_FINISH)
-            tell_stage(l, 'F', "", 0);
+            tell_stage(l, SCHEDULER_LINK_FINISH, "", 0);
         else if (type == PROTO_DRAIN)
-            on_drain(l);
+            tell_stage(l, SCHEDULER_LINK_STOP, "", 0);
         else if (type == PROTO_REFUSE)
             on_refuse(l, &m);
     }
@@ -249,7 +246,7 @@ static void on_tick(struct scheduler_link *l)
     struct err err = {0};
 
     if (scheduler_link_signalled() && !atomic_exchange(&l->stopping, true))
-        tell_stage(l, 'D', "", 0);
+        tell_stage(l, SCHEDULER_LINK_STOP, "", 0);
     if (l->connected && clock_now() - l->last_beat > WIRE_BEAT_MS / 1000.0)
         say_beat(l);
     if (l->connected)
@@ -259,7 +256,7 @@ static void on_tick(struct scheduler_link *l)
         err_set(&err, ERR_AGAIN,
                 "the scheduler at '%s' has not answered for %d seconds",
                 l->endpoint, AWAY_SECONDS);
-        tell_stage(l, 'X', &err, sizeof(err));
+        tell_stage(l, SCHEDULER_LINK_FAULT, &err, sizeof(err));
         l->away_since = clock_now();
     }
 }

@@ -291,16 +291,12 @@ static int on_link(struct sink_state *s, struct err *err)
 
     if (rc <= 0)
         return rc;
-    switch (event) {
-    case SCHEDULER_LINK_CONNECTED:
+    if (event == SCHEDULER_LINK_CONNECTED)
         return announce_units(s, err);
-    case SCHEDULER_LINK_FINISH:
+    if (event == SCHEDULER_LINK_FINISH)
         return send_sealed(s, err);
-    case SCHEDULER_LINK_STOP:
+    if (event == SCHEDULER_LINK_STOP)
         return err_set(err, ERR_AGAIN, "stopped before the store was complete");
-    case SCHEDULER_LINK_UNIT:
-        break;
-    }
     return 0;
 }
 

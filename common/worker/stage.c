@@ -112,14 +112,10 @@ static int alone_unit(struct stage_link *l, void *self, struct unit *u,
                       struct err *err)
 {
     progress_begin(&l->progress, u->step->name);
-    switch (u->step->stage->division) {
-    case STAGE_WHOLE:
-        break;
-    case STAGE_ROWS:
+    if (u->step->stage->division == STAGE_ROWS)
         return alone_rows(l, self, u, err);
-    case STAGE_FILES:
+    if (u->step->stage->division == STAGE_FILES)
         return alone_files(l, self, u, err);
-    }
     return l->stage->handle(self, u, err);
 }
 

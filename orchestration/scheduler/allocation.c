@@ -149,15 +149,6 @@ static char *read_output(const char *command)
     return text;
 }
 
-static bool output_has(const char *command, const char *word)
-{
-    char *text = read_output(command);
-    const bool found = text && strstr(text, word);
-
-    free(text);
-    return found;
-}
-
 static double variable_number(const char *name)
 {
     const char *text = getenv(name);
@@ -222,7 +213,7 @@ static int add_slurm_nodes(struct host_list *l, const char *names,
 
 static int use_slurm(struct allocation *a, struct err *err)
 {
-    char *names = read_output("scontrol show hostnames 2>/dev/null");
+    char *names = read_output("scontrol show hostnames 2>/dev/null"), *kinds;
     int rc = -1;
 
     if (!names || !*names)
@@ -236,7 +227,9 @@ static int use_slurm(struct allocation *a, struct err *err)
              getenv("SLURM_JOB_ID"));
     a->launcher = LAUNCHER_SLURM;
     a->job_step = getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID");
-    a->pmix = output_has("srun --mpi=list 2>&1", "pmix");
+    kinds = read_output("srun --mpi=list 2>&1");
+    a->pmix = kinds && strstr(kinds, "pmix");
+    free(kinds);
     a->ends = find_job_end();
     return rc;
 }
@@ -327,14 +320,6 @@ static int use_this_host(struct allocation *a, struct err *err)
                          err);
 }
 
-/* A number of the configuration is that of each host. */
-static void limit_memory(struct allocation *a, const struct config *c)
-{
-    for (int i = 0; c->scheduler.memory > 0 && i < a->hosts.n; i++)
-        a->hosts.host[i].memory = a->hosts.host[i].memory_free =
-            c->scheduler.memory * 1e9;
-}
-
 static void mark_this_host(struct allocation *a)
 {
     for (int i = 0; i < a->hosts.n; i++)
@@ -410,15 +395,12 @@ int allocation_find(struct allocation *a, const struct config *c,
     if (find_hosts(a, c, err) < 0)
         return -1;
     mark_this_host(a);
-    limit_memory(a, c);
+    for (int i = 0; c->scheduler.memory > 0 && i < a->hosts.n; i++)
+        a->hosts.host[i].memory = a->hosts.host[i].memory_free =
+            c->scheduler.memory * 1e9;
     if (c->scheduler.launcher != LAUNCHER_AUTO)
         a->launcher = c->scheduler.launcher;
     if (c->scheduler.walltime > 0 && (a->ends <= 0 || ends < a->ends))
         a->ends = ends;
     return check_launcher(a, err);
-}
-
-bool allocation_is_local(const struct allocation *a)
-{
-    return a->launcher == LAUNCHER_LOCAL;
 }

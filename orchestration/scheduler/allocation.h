@@ -26,9 +26,6 @@ struct allocation {
 MUST_USE int allocation_find(struct allocation *a, const struct config *c,
                              struct err *err);
 
-/* Are all its processes started on this host? */
-bool allocation_is_local(const struct allocation *a);
-
 /*
  * Enter the hosts that a text lists.
  *   text [in] "NAME:CORES, NAME": one core if no number stands there

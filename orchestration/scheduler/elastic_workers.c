@@ -34,19 +34,11 @@ void elastic_workers_grow(struct scheduler *s)
 
 /* --- giving back ---------------------------------------------------------- */
 
-static struct running_step *step_of(const struct scheduler *s,
-                                    const struct child *c)
-{
-    for (int i = 0; i < s->n_running; i++)
-        if (s->running[i]->index == c->step)
-            return s->running[i];
-    return NULL;
-}
-
 /* May it leave?  The last of a step stays, or nobody would end it. */
 static bool may_leave(const struct scheduler *s, const struct child *c)
 {
-    const struct running_step *r = c->pid ? step_of(s, c) : NULL;
+    const struct running_step *r =
+        c->pid ? scheduler_step_at(s, c->step) : NULL;
 
     return r && c->role == CHILD_WORKER && !c->leaving && r->leaving <= 0 &&
            running_step_is_elastic(r) &&
@@ -58,7 +50,8 @@ static void add_leaving(const struct scheduler *s, struct host_list *then)
 {
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++) {
         const struct child *c = &s->launcher.child[i];
-        const struct running_step *r = c->pid ? step_of(s, c) : NULL;
+        const struct running_step *r =
+            c->pid ? scheduler_step_at(s, c->step) : NULL;
 
         if (r && (c->leaving || r->leaving > 0))
             host_list_give(then, &c->place);

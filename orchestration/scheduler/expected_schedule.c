@@ -4,7 +4,6 @@
 #include "orchestration/scheduler/ready_steps.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { BAR = 40 };
 
@@ -24,20 +23,12 @@ struct simulation {
 
 /* --- one step ------------------------------------------------------------- */
 
-static struct child *free_child(struct scheduler *s)
-{
-    for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
-        if (!s->launcher.child[i].pid)
-            return &s->launcher.child[i];
-    return NULL;
-}
-
 /* A process of the step takes its place.  False: there is none. */
 static bool place_process(struct simulation *m, int step,
                           const struct process_need *need, bool force)
 {
     struct host_list *hosts = &m->s->allocation.hosts;
-    struct child *c = free_child(m->s);
+    struct child *c = launch_free_child(&m->s->launcher);
     struct expected_step *e = &m->step[step];
 
     if (!c)

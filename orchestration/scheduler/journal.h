@@ -17,16 +17,14 @@
 
 #include "run/plan.h"
 
-#include <stddef.h>
+/* Add an event with members, each a name and a text.  If the journal cannot be
+ * written, that is logged and the run goes on. */
+#define journal_add(run_dir, event, ...)                                       \
+    journal_add_all(run_dir, event, (const char *const[]){__VA_ARGS__, NULL})
 
-struct journal_member {
-    const char *name, *value;
-};
-
-/* Add an event with 'n' string members.  If the journal cannot be written, that
- * is logged and the run goes on. */
-void journal_add(const char *run_dir, const char *event,
-                 const struct journal_member *member, size_t n);
+/* The same of a list of them that NULL ends. */
+void journal_add_all(const char *run_dir, const char *event,
+                     const char *const *member);
 
 /*
  * Seconds that each step of the plan took when it was done last, or that others

@@ -1,6 +1,5 @@
 #include "orchestration/scheduler/launch.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/program.h"
 #include "orchestration/scheduler/journal.h"
@@ -85,25 +84,6 @@ int launch_left(const struct launcher *l, int step)
     return n;
 }
 
-static bool has_prefix(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* Does a variable say which rank of some other launcher's job this is? */
-static bool is_rank_variable(const char *v)
-{
-    return has_prefix(v, "PMIX_") || has_prefix(v, "PMI_") ||
-           has_prefix(v, "OMPI_COMM_WORLD_") || has_prefix(v, "SLURM_STEPID=");
-}
-
-/* A process that is started without mpirun is a job of its own, even if this
- * one is a rank of another. */
-static void unset_rank(void)
-{
-    launched_drop(is_rank_variable);
-}
-
 /* What Slurm says of the job's own processes is not so of another's. */
 static void unset_slurm_options(void)
 {
@@ -138,8 +118,10 @@ static void set_environment(const struct start *t)
     /* else what mpirun starts by srun waits for this step's end */
     else if (getenv("SLURM_STEP_ID") || getenv("SLURM_STEPID"))
         setenv("SLURM_OVERLAP", "1", 1);
+    /* A process that is started without them is a job of its own, even if this
+     * one is a rank of another. */
     if (strcmp(launcher, "mpirun") != 0 && strcmp(launcher, "srun") != 0)
-        unset_rank();
+        launched_forget();
 }
 
 /* In the child: never returns.  A pipe that is closed does not end it: it saves
@@ -167,7 +149,7 @@ _Noreturn static void exec_command(const struct start *t)
     _exit(127);
 }
 
-static struct child *free_child(struct launcher *l)
+struct child *launch_free_child(struct launcher *l)
 {
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
         if (l->child[i].pid == 0)
@@ -244,13 +226,9 @@ static void note_start(const struct launcher *l, const struct child *c)
     for (int i = 0; i < p->n_part; i++)
         buf_printf(&hosts, "%s%s", i ? "," : "",
                    l->allocation->hosts.host[p->part[i].host].name);
-    journal_add(
-        l->run_dir, "process-start",
-        (struct journal_member[]){{"node", c->step_name},
-                                  {"host", hosts.data ? hosts.data : ""},
-                                  {"cores", cores},
-                                  {"process", process}},
-        4);
+    journal_add(l->run_dir, "process-start", "node", c->step_name, "host",
+                hosts.data ? hosts.data : "", "cores", cores, "process",
+                process);
     buf_release(&hosts);
 }
 
@@ -261,17 +239,14 @@ static void note_end(const struct launcher *l, const struct child *c,
 
     snprintf(process, sizeof(process), "%ld", (long)c->pid);
     launch_describe(status, text, sizeof(text));
-    journal_add(l->run_dir, "process-end",
-                (struct journal_member[]){{"node", c->step_name},
-                                          {"process", process},
-                                          {"status", text}},
-                3);
+    journal_add(l->run_dir, "process-end", "node", c->step_name, "process",
+                process, "status", text);
 }
 
 int launch_start(struct launcher *l, const struct launch_args *a,
                  struct err *err)
 {
-    struct child *child = free_child(l);
+    struct child *child = launch_free_child(l);
     struct start *t = calloc(1, sizeof(*t));
     uint64_t token;
     int rc = -1;
@@ -301,21 +276,15 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     return rc;
 }
 
-/* What a line of a child begins with. */
-static void name_lines(char *text, size_t size, const struct plan *name,
-                       int step)
-{
-    snprintf(text, size, "%s%s%s", name ? "[" : "",
-             name ? name->step[step].name : "", name ? "] " : "");
-}
-
 void launch_read_logs(struct launcher *l, const struct plan *name)
 {
     char before[PLAN_NAME_MAX + 4];
 
     for (int i = 0; i < LAUNCH_MAX_CHILDREN; i++)
         if (l->child[i].pid) {
-            name_lines(before, sizeof(before), name, l->child[i].step);
+            snprintf(before, sizeof(before), "%s%s%s", name ? "[" : "",
+                     name ? name->step[l->child[i].step].name : "",
+                     name ? "] " : "");
             process_log_read(&l->child[i].log, before);
         }
 }

@@ -38,6 +38,9 @@ struct launcher {
     struct child child[LAUNCH_MAX_CHILDREN];
 };
 
+/* Room for one more; NULL: there is none. */
+struct child *launch_free_child(struct launcher *l);
+
 /* How many of a step are running, but for those that leave for others. */
 int launch_running(const struct launcher *l, int step, enum child_role role);
 

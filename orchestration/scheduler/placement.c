@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #define MEGABYTE (1024.0 * 1024.0)
@@ -133,7 +132,10 @@ static void add_mpirun_hosts(struct command *c,
 
 static void begin_remote(struct command *c, const struct placement_request *r)
 {
-    if (!placement_is_direct(r->allocation, r->place))
+    const struct host *first =
+        &r->allocation->hosts.host[r->place->part[0].host];
+
+    if (count_ranks(r->place) > 1 || !first->here)
         add_mpirun_hosts(c, r);
 }
 
@@ -227,13 +229,6 @@ static const struct {
 const char *placement_word(enum launcher_choice launcher)
 {
     return table[launcher].word;
-}
-
-bool placement_is_direct(const struct allocation *a,
-                         const struct process_place *place)
-{
-    return count_ranks(place) == 1 && a->hosts.host[place->part[0].host].here &&
-           (a->launcher == LAUNCHER_LOCAL || a->launcher == LAUNCHER_MPIRUN);
 }
 
 void placement_begin(struct command *c, const struct placement_request *r)

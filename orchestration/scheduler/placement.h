@@ -24,10 +24,6 @@ struct command {
 
 void command_add(struct command *c, const char *fmt, ...) PRINTF(2, 3);
 
-/* Does it start the program itself, in this process? */
-bool placement_is_direct(const struct allocation *a,
-                         const struct process_place *place);
-
 /* A process that is to be started; all is borrowed. */
 struct placement_request {
     const struct allocation *allocation;

@@ -27,19 +27,17 @@ void ready_steps_paths(const struct plan *plan, const double *seconds,
 
 /* --- inputs --------------------------------------------------------------- */
 
-static bool has_failed(enum step_state s)
-{
-    return s == STEP_FAILED || s == STEP_SKIPPED;
-}
-
 /* The input of step i that has no output, or -1. */
 static int find_failed_input(const struct scheduler *s, int i)
 {
     const struct plan_step *step = &s->plan->step[i];
 
-    for (int k = 0; k < step->n_input; k++)
-        if (has_failed(s->state[step->input[k]]))
+    for (int k = 0; k < step->n_input; k++) {
+        const enum step_state in = s->state[step->input[k]];
+
+        if (in == STEP_FAILED || in == STEP_SKIPPED)
             return step->input[k];
+    }
     return -1;
 }
 
@@ -205,22 +203,17 @@ static double seconds_to_place(const struct scheduler *s, int i,
 
 /* --- time ----------------------------------------------------------------- */
 
-/* A training saves its work and goes on later, and so do divided steps. */
-static bool can_stop(const struct plan_step *step)
-{
-    return step->stage->id == STAGE_TRAIN ||
-           step->stage->division != STAGE_WHOLE;
-}
-
-/* Will it have ended when the allocation does?  Within the first tenth of our
- * time anything may start, as there will be no better moment. */
+/* Will it have ended when the allocation does, or go on later from what it has
+ * saved?  Within the first tenth of our time anything may start, as there will
+ * be no better moment. */
 static bool has_time(const struct scheduler *s, int i, double now)
 {
+    const struct stage_row *stage = s->plan->step[i].stage;
     const double left = s->ends - now;
     const bool early = now - s->run_started < (s->ends - s->run_started) / 10;
 
-    return s->ends <= 0 || can_stop(&s->plan->step[i]) || early ||
-           s->expected[i] < left;
+    return s->ends <= 0 || stage->id == STAGE_TRAIN ||
+           stage->division != STAGE_WHOLE || early || s->expected[i] < left;
 }
 
 /* --- the choice ----------------------------------------------------------- */

@@ -41,11 +41,8 @@ static void set_aside(void *self, const struct lease_queue_unit *u)
              (uintmax_t)u->first, (uintmax_t)(u->first + u->count - 1),
              u->reason);
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
-    journal_add(r->scheduler->run_dir, "unit-set-aside",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"unit", id},
-                                          {"reason", u->reason}},
-                3);
+    journal_add(r->scheduler->run_dir, "unit-set-aside", "node", r->step->name,
+                "unit", id, "reason", u->reason);
 }
 
 /* What cannot be divided ends the step by a fault. */
@@ -76,13 +73,9 @@ static void note_start(const struct running_step *r)
     snprintf(memory, sizeof(memory), "%.0f", r->need.memory * r->need.ranks);
     snprintf(peak, sizeof(peak), "%.0f", m->peak);
     log_info("%s: starts (%s)", r->step->name, r->step->reason);
-    journal_add(r->scheduler->run_dir, "node-start",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"key", r->step->hash},
-                                          {"reason", r->step->reason},
-                                          {"memory", memory},
-                                          {"process_memory", peak}},
-                5);
+    journal_add(r->scheduler->run_dir, "node-start", "node", r->step->name,
+                "key", r->step->hash, "reason", r->step->reason, "memory",
+                memory, "process_memory", peak);
 }
 
 int running_step_begin(struct scheduler *s, int index,
@@ -323,14 +316,6 @@ bool running_step_has_left(const struct running_step *r)
 
 /* --- its output ----------------------------------------------------------- */
 
-/* A file system that other hosts share shows what they do after a while: NFS
- * keeps what it knows of a directory for a minute. */
-static double waiting_seconds(const struct running_step *r)
-{
-    return r->said_here ? r->queue.lease
-                        : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
-}
-
 /* Of one that makes do with what inputs there are: also without the others. */
 static bool step_is_sealed(const struct running_step *r, struct err *why)
 {
@@ -347,6 +332,11 @@ static bool step_is_sealed(const struct running_step *r, struct err *why)
  */
 static void look_for_output(struct running_step *r)
 {
+    /* A file system that other hosts share shows what they do after a while:
+     * NFS keeps what it knows of a directory for a minute. */
+    const double patience = r->said_here
+                                ? r->queue.lease
+                                : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
     struct err why = {0};
 
     if (r->sealed || !lease_queue_finished(&r->queue) ||
@@ -357,7 +347,7 @@ static void look_for_output(struct running_step *r)
         return;
     r->sealed = step_is_sealed(r, &why);
     r->next_look = clock_now() + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && clock_now() - r->said > waiting_seconds(r))
+    if (!r->sealed && r->said && clock_now() - r->said > patience)
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);
@@ -369,18 +359,11 @@ static void gather_rows(struct running_step *r)
     const size_t n = r->queue.n_unit;
     const uint64_t id = (uint64_t)(r->index + 1) << PLAN_UNITS_SHIFT;
 
-    switch (r->step->stage->division) {
-    case STAGE_WHOLE:
-        break;
-    case STAGE_ROWS:
+    if (r->step->stage->division == STAGE_ROWS)
         scheduler_finish_sink(r);
-        break;
-    case STAGE_FILES:
-        if (!r->finish_sent &&
-            lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
-            r->finish_sent = true;
-        break;
-    }
+    else if (r->step->stage->division == STAGE_FILES && !r->finish_sent &&
+             lease_queue_add(&r->queue, id + n, n, 0, &r->fault) == 0)
+        r->finish_sent = true;
 }
 
 /* --- its end -------------------------------------------------------------- */
@@ -412,11 +395,8 @@ static void note_failure(struct running_step *r)
     log = show_log(r);
     buf_printf(&why, "%s%s%s", r->fault.text, log[0] ? "; log: " : "", log);
     s->why[r->index] = why.data;
-    journal_add(s->run_dir, "node-failed",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"reason", r->fault.text},
-                                          {"log", log}},
-                3);
+    journal_add(s->run_dir, "node-failed", "node", r->step->name, "reason",
+                r->fault.text, "log", log);
 }
 
 static void note_success(struct running_step *r)
@@ -428,10 +408,8 @@ static void note_success(struct running_step *r)
     snprintf(seconds, sizeof(seconds), "%.1f", s->seconds[r->index]);
     s->state[r->index] = STEP_DONE;
     log_info("%s: done in %s s", r->step->name, seconds);
-    journal_add(s->run_dir, "node-done",
-                (struct journal_member[]){{"node", r->step->name},
-                                          {"seconds", seconds}},
-                2);
+    journal_add(s->run_dir, "node-done", "node", r->step->name, "seconds",
+                seconds);
 }
 
 static void end_step(struct running_step *r)

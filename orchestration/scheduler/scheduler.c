@@ -73,13 +73,9 @@ static void note_hosts(const struct scheduler *s)
         log_info("%s: %d host%s, %s cores, by %s%s", a->source, a->hosts.n,
                  a->hosts.n == 1 ? "" : "s", cores, placement_word(a->launcher),
                  a->ends > 0 ? ", with a time limit" : "");
-    journal_add(
-        s->run_dir, "hosts",
-        (struct journal_member[]){{"source", a->source},
-                                  {"launcher", placement_word(a->launcher)},
-                                  {"cores", cores},
-                                  {"hosts", hosts.data ? hosts.data : ""}},
-        4);
+    journal_add(s->run_dir, "hosts", "source", a->source, "launcher",
+                placement_word(a->launcher), "cores", cores, "hosts",
+                hosts.data ? hosts.data : "");
     buf_release(&hosts);
 }
 
@@ -96,23 +92,20 @@ int scheduler_prepare(struct scheduler *s, const struct config *c,
     return allocation_find(&s->allocation, c, err);
 }
 
-/* Of the 'left' seconds a quarter at most is for saving. */
-static void set_end(struct scheduler *s, double left)
-{
-    s->ends = s->run_started + left -
-              fmin(s->config->scheduler.end_margin, fmax(left, 0) / 4);
-}
-
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
 {
+    double left;
+
     if (scheduler_prepare(s, c, plan, run_dir, err) < 0 ||
         worker_list_init(&s->workers, err) < 0)
         return -1;
     s->run_started = clock_now();
-    if (s->allocation.ends > 0)
-        set_end(s, s->allocation.ends - clock_date());
+    left = s->allocation.ends - clock_date();
+    if (s->allocation.ends > 0) /* a quarter at most is for saving */
+        s->ends = s->run_started + left -
+                  fmin(c->scheduler.end_margin, fmax(left, 0) / 4);
     s->launcher.run_dir = s->run_dir;
     s->launcher.allocation = &s->allocation;
     note_hosts(s);
@@ -135,25 +128,22 @@ void scheduler_release(struct scheduler *s)
     memset(s, 0, sizeof(*s));
 }
 
-/* --- processes ------------------------------------------------------------ */
-
-static void poll_once(struct scheduler *s)
+struct running_step *scheduler_step_at(const struct scheduler *s, int index)
 {
-    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
-
-    zmq_poll(&item, 1, TICK_MS);
-    scheduler_listen(s);
+    for (int i = 0; i < s->n_running; i++)
+        if (s->running[i]->index == index)
+            return s->running[i];
+    return NULL;
 }
+
+/* --- processes ------------------------------------------------------------ */
 
 void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
                            const char *why)
 {
     if (failed)
-        journal_add(
-            s->run_dir, "worker-lost",
-            (struct journal_member[]){
-                {"worker", s->workers.worker[worker].name}, {"why", why}},
-            2);
+        journal_add(s->run_dir, "worker-lost", "worker",
+                    s->workers.worker[worker].name, "why", why);
     for (int i = 0; i < s->n_running; i++) {
         struct running_step *r = s->running[i];
 
@@ -166,15 +156,16 @@ void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
 
 static void reap_processes(struct scheduler *s)
 {
+    struct running_step *r;
     struct child ended;
     int status;
 
     launch_read_logs(&s->launcher, s->n_running > 1 ? s->plan : NULL);
     while (launch_reap(&s->launcher, &ended, &status)) {
         host_list_give(&s->allocation.hosts, &ended.place);
-        for (int i = 0; i < s->n_running; i++)
-            if (s->running[i]->index == ended.step)
-                running_step_take_exit(s->running[i], &ended, status);
+        r = scheduler_step_at(s, ended.step);
+        if (r)
+            running_step_take_exit(r, &ended, status);
     }
 }
 
@@ -275,12 +266,15 @@ static void write_status(struct scheduler *s, const char *state, bool now)
 
 int scheduler_run(struct scheduler *s, struct err *err)
 {
+    zmq_pollitem_t item = {.socket = s->router.socket, .events = ZMQ_POLLIN};
+
     err->code = ERR_NONE;
     if (!scheduler_link_signalled())
         start_steps(s, err);
     while (s->n_running > 0) {
         write_status(s, "running", false);
-        poll_once(s);
+        zmq_poll(&item, 1, TICK_MS);
+        scheduler_listen(s);
         reap_processes(s);
         drop_silent(s);
         advance_steps(s);

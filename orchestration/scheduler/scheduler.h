@@ -87,4 +87,8 @@ MUST_USE int scheduler_run(struct scheduler *s, struct err *err);
 
 void scheduler_release(struct scheduler *s);
 
+/* The step at this place of the plan, while it runs or its processes leave;
+ * else NULL. */
+struct running_step *scheduler_step_at(const struct scheduler *s, int index);
+
 #endif

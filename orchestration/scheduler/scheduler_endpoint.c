@@ -40,7 +40,7 @@ static int choose_endpoint(const struct scheduler *s, char *endpoint,
 
     if (strcmp(asked, "auto") != 0) {
         snprintf(endpoint, size, "%s", asked);
-    } else if (allocation_is_local(&s->allocation)) {
+    } else if (s->allocation.launcher == LAUNCHER_LOCAL) {
         snprintf(endpoint, size, "ipc");
     } else {
         if (host_address(address, err) < 0)

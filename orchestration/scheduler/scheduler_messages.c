@@ -7,8 +7,6 @@
 #include "base/version.h"
 #include "proto/beat.h"
 #include "proto/credit.h"
-#include "proto/drain.h"
-#include "proto/finish.h"
 #include "proto/hello.h"
 #include "proto/refuse.h"
 #include "proto/result.h"
@@ -44,7 +42,7 @@ void scheduler_drain_worker(struct scheduler *s, int worker)
     struct err err;
 
     worker_list_drain(&s->workers, worker);
-    if (drain_encode(&s->out, &err) == 0)
+    if (wire_encode_bare(PROTO_DRAIN, &s->out, &err) == 0)
         post_worker(s, worker);
 }
 
@@ -69,20 +67,10 @@ static void stage_of(const char *role, char *stage, size_t size, bool *is_sink)
              role);
 }
 
-/* The step at this place of the plan, while it runs or its processes leave;
- * else NULL. */
-static struct running_step *find_begun(const struct scheduler *s, int index)
-{
-    for (int i = 0; i < s->n_running; i++)
-        if (s->running[i]->index == index)
-            return s->running[i];
-    return NULL;
-}
-
-/* The same while it runs. */
+/* The step at this place of the plan, while it runs. */
 static struct running_step *find_running(const struct scheduler *s, int index)
 {
-    struct running_step *r = find_begun(s, index);
+    struct running_step *r = scheduler_step_at(s, index);
 
     return r && r->leaving <= 0 ? r : NULL;
 }
@@ -93,7 +81,7 @@ static struct running_step *step_of_unit(const struct scheduler *s, uint64_t id)
     const uint64_t place = id >> PLAN_UNITS_SHIFT;
 
     return place > 0 && place <= (uint64_t)s->plan->n_step
-               ? find_begun(s, (int)place - 1)
+               ? scheduler_step_at(s, (int)place - 1)
                : NULL;
 }
 
@@ -168,10 +156,8 @@ static int let_in(struct scheduler *s, const struct router_message *m,
                        "there are %d workers already, no more are taken",
                        WORKER_LIST_MAX);
     if (is_new)
-        journal_add(s->run_dir, "worker-join",
-                    (struct journal_member[]){{"worker", h->worker},
-                                              {"stage", h->stage}},
-                    2);
+        journal_add(s->run_dir, "worker-join", "worker", h->worker, "stage",
+                    h->stage);
     return w;
 }
 
@@ -263,10 +249,8 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
     bool aside;
 
     snprintf(id, sizeof(id), "%ju", (uintmax_t)u->id);
-    journal_add(r->scheduler->run_dir, "unit-failed",
-                (struct journal_member[]){
-                    {"node", r->step->name}, {"unit", id}, {"reason", x->text}},
-                3);
+    journal_add(r->scheduler->run_dir, "unit-failed", "node", r->step->name,
+                "unit", id, "reason", x->text);
     r->failed_token = u->holder;
     aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
     if (x->code == ERR_USAGE ||
@@ -488,7 +472,7 @@ void scheduler_finish_sink(struct running_step *r)
 
     if (r->sink < 0 || r->finish_sent)
         return;
-    if (finish_encode(&s->out, &err) == 0) {
+    if (wire_encode_bare(PROTO_FINISH, &s->out, &err) == 0) {
         post_worker(s, r->sink);
         r->finish_sent = true;
     }

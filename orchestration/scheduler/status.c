@@ -13,13 +13,6 @@ static const char *const state_names[] = {
     [STEP_LATER] = "later",
 };
 
-static json_t *units_json(const struct lease_queue *q)
-{
-    return json_pack("{s:I, s:I, s:I}", "done", (json_int_t)q->n_done,
-                     "set_aside", (json_int_t)q->n_aside, "total",
-                     (json_int_t)q->n_unit);
-}
-
 static json_t *hosts_json(const struct host_list *l)
 {
     json_t *list = json_array();
@@ -81,7 +74,11 @@ static void add_running(const struct scheduler *s, const struct running_step *r,
 
     json_object_set_new(step, "seconds", json_real(clock_now() - r->started));
     json_object_set_new(step, "cores", json_integer(running_step_cores(r)));
-    json_object_set_new(step, "units", units_json(&r->queue));
+    json_object_set_new(step, "units",
+                        json_pack("{s:I, s:I, s:I}", "done",
+                                  (json_int_t)r->queue.n_done, "set_aside",
+                                  (json_int_t)r->queue.n_aside, "total",
+                                  (json_int_t)r->queue.n_unit));
     json_object_set_new(step, "fraction", json_number(done));
     json_object_set_new(step, "left",
                         json_number(time_left_step(s, r, clock_now())));

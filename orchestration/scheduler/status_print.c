@@ -216,11 +216,8 @@ static int print_once(FILE *out, const struct status_print_args *a,
         put_text(&s, t, a, &b);
     *going = s.going;
     if (rc == 0)
-        rc = buf_check(&b, err);
-    if (rc == 0)
-        fwrite(b.data, 1, b.len, out);
+        rc = buf_print(&b, out, err);
     fflush(out);
-    buf_release(&b);
     json_decref(s.j);
     return rc;
 }

@@ -67,16 +67,13 @@ static void count_dataset(struct step_memory_data *d, const struct config *c)
     layout_release(&layout);
 }
 
-/* The share of the images that train. */
-static double share_training(const struct config *c)
-{
-    return c->split.folds > 1 ? 1
-                              : (1 - c->split.test) * (1 - c->split.validation);
-}
-
 void step_memory_count(struct step_memory_data *d, const struct config *c,
                        const struct plan *p, const char *run_dir)
 {
+    const double trained = /* share of the images */
+        c->split.folds > 1 ? 1
+                           : (1 - c->split.test) * (1 - c->split.validation);
+
     *d = (struct step_memory_data){.images = count_store(run_dir, "data"),
                                    .classes = count_lines(run_dir)};
     if (d->images < 0 || d->classes < 2)
@@ -85,8 +82,7 @@ void step_memory_count(struct step_memory_data *d, const struct config *c,
         return;
     d->augmented = count_store(run_dir, "augment");
     if (d->augmented < 0)
-        d->augmented =
-            d->images * share_training(c) * (double)c->augment.variants;
+        d->augmented = d->images * trained * (double)c->augment.variants;
 }
 
 /* --- the stages ----------------------------------------------------------- */
@@ -210,6 +206,15 @@ static void plan_augmentation(struct step_memory *m,
     m->beside = m->own;
 }
 
+/* What a stage takes beyond its row. */
+static void (*const plans[STAGE_COUNT])(struct step_memory *m,
+                                        const struct step_memory_args *a) = {
+    [STAGE_TRAIN] = plan_training,
+    [STAGE_EVALUATE] = plan_evaluation,
+    [STAGE_EXPLAIN] = plan_explanation,
+    [STAGE_WEIGHTS] = plan_import,
+    [STAGE_AUGMENT] = plan_augmentation};
+
 /* By the configuration of the step's variant. */
 struct step_memory step_memory_plan(const struct step_memory_args *of)
 {
@@ -224,27 +229,7 @@ struct step_memory step_memory_plan(const struct step_memory_args *of)
     own.config = &config;
     if (row->parallel)
         m.own += count_threads(a) * row->thread_memory;
-    switch (row->id) {
-    case STAGE_TRAIN:
-        plan_training(&m, a);
-        break;
-    case STAGE_EVALUATE:
-        plan_evaluation(&m, a);
-        break;
-    case STAGE_EXPLAIN:
-        plan_explanation(&m, a);
-        break;
-    case STAGE_WEIGHTS:
-        plan_import(&m, a);
-        break;
-    case STAGE_AUGMENT:
-        plan_augmentation(&m, a);
-        break;
-    case STAGE_DRAW:
-    case STAGE_PREPROCESS:
-    case STAGE_REPORT:
-    case STAGE_COUNT:
-        break;
-    }
+    if (plans[row->id])
+        plans[row->id](&m, a);
     return m;
 }

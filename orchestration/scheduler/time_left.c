@@ -31,14 +31,6 @@ static double measure_left(const struct running_step *r, double now)
     return (now - r->first_heard) * (1 - done) / more;
 }
 
-static const struct running_step *find_running(const struct scheduler *s, int i)
-{
-    for (int k = 0; k < s->n_running; k++)
-        if (s->running[k]->index == i)
-            return s->running[k];
-    return NULL;
-}
-
 /* --- by others ------------------------------------------------------ */
 
 static bool is_guess(const struct scheduler *s, int i)
@@ -50,7 +42,7 @@ static bool is_guess(const struct scheduler *s, int i)
 static double seconds_here(const struct scheduler *s, int i, double now)
 {
     const struct running_step *r =
-        s->state[i] == STEP_RUNNING ? find_running(s, i) : NULL;
+        s->state[i] == STEP_RUNNING ? scheduler_step_at(s, i) : NULL;
 
     if (s->state[i] == STEP_DONE)
         return s->seconds[i];
@@ -168,7 +160,7 @@ double time_left_run(const struct scheduler *s, double now, bool *guessed)
 
     *guessed = false;
     for (int i = 0; left && i < s->plan->n_step; i++) {
-        const struct running_step *r = find_running(s, i);
+        const struct running_step *r = scheduler_step_at(s, i);
 
         if (r) {
             left[i] = running_left(s, r, now, guessed);

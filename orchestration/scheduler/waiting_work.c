@@ -10,8 +10,6 @@ void waiting_work_note(struct scheduler *s, int step)
     if (s->work_waits == (step >= 0))
         return;
     s->work_waits = step >= 0;
-    journal_add(s->run_dir, "waiting",
-                (struct journal_member[]){
-                    {"node", step >= 0 ? s->plan->step[step].name : ""}},
-                1);
+    journal_add(s->run_dir, "waiting", "node",
+                step >= 0 ? s->plan->step[step].name : "");
 }

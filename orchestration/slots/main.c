@@ -80,26 +80,13 @@ static int do_list(int n, char **args, int *status, struct err *err)
     return slot_client_list(err);
 }
 
-static int do_help(int n, char **args, int *status, struct err *err)
-{
-    (void)n, (void)args, (void)status, (void)err;
-    fputs(help, stdout);
-    return 0;
-}
-
-static int do_version(int n, char **args, int *status, struct err *err)
-{
-    (void)n, (void)args, (void)status, (void)err;
-    printf("papline-slot %s\n", PAPLINE_VERSION);
-    return 0;
-}
-
 static const struct slot_verb {
     const char *word;
     int (*act)(int n, char **args, int *status, struct err *err);
 } verbs[] = {
-    {"serve", do_serve}, {"start", slot_client_start}, {"list", do_list},
-    {"--help", do_help}, {"--version", do_version},
+    {"serve", do_serve},
+    {"start", slot_client_start},
+    {"list", do_list},
 };
 
 int main(int argc, char **argv)
@@ -108,6 +95,10 @@ int main(int argc, char **argv)
     int status = 0;
 
     log_name("papline-slot");
+    if (argc > 1 && strcmp(argv[1], "--help") == 0)
+        return fputs(help, stdout) < 0;
+    if (argc > 1 && strcmp(argv[1], "--version") == 0)
+        return printf("papline-slot %s\n", PAPLINE_VERSION) < 0;
     err_set(&err, ERR_USAGE, "give serve, start or list; see --help");
     for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
         if (argc > 1 && strcmp(argv[1], verbs[i].word) == 0 &&

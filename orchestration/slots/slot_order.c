@@ -99,14 +99,3 @@ int slot_order_read(struct slot_order *o, const struct slot_message *m,
         return err_set(err, ERR_USAGE, "an order without a program");
     return read_ranks(o, m->word[0], n_rank, err);
 }
-
-const char *slot_order_variable(const struct slot_order *o, const char *name)
-{
-    const size_t n = strlen(name);
-    const char *value = NULL;
-
-    for (int i = 0; i < o->n_env; i++)
-        if (strncmp(o->env[i], name, n) == 0 && o->env[i][n] == '=')
-            value = o->env[i] + n + 1;
-    return value;
-}

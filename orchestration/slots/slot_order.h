@@ -39,7 +39,4 @@ MUST_USE int slot_order_parse(struct slot_message *m, int n, char **args,
 MUST_USE int slot_order_read(struct slot_order *o, const struct slot_message *m,
                              int n_rank, struct err *err);
 
-/* The value of a variable that is given with the order, or NULL. */
-const char *slot_order_variable(const struct slot_order *o, const char *name);
-
 #endif

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -32,14 +31,6 @@ int slot_program_redirect(const char *output, struct err *err)
 }
 
 /* --- in the child --------------------------------------------------------- */
-
-static void set_variables(const struct slot_program *p)
-{
-    launched_forget();
-    for (int i = 0; i < p->n_env; i++)
-        putenv((char *)(uintptr_t)p->env[i]);
-    launched_set_threads(p->cores);
-}
 
 static void reset_signals(void)
 {
@@ -73,7 +64,10 @@ static _Noreturn void exec_program(const struct slot_program *p, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent) /* it died before the line above */
         _exit(1);
-    set_variables(p);
+    launched_forget();
+    for (int i = 0; i < p->n_env; i++)
+        putenv((char *)(uintptr_t)p->env[i]);
+    launched_set_threads(p->cores);
     set_streams(p);
     reset_signals();
     execvp(p->arg[0], (char *const *)(uintptr_t)p->arg);

@@ -203,14 +203,6 @@ static int take_packet(struct slot_server *s, struct slot_client *c,
 
 /* --- slots ---------------------------------------------------------------- */
 
-static void take_hello(struct slot_server *s, int rank,
-                       const struct slot_message *m)
-{
-    if (m->n_word == 3)
-        snprintf(s->slot[rank].line, SLOT_TEXT, "%d %.64s %d %.31s %.23s", rank,
-                 m->word[0], m->value, m->word[2], m->word[1]);
-}
-
 static void take_exit(struct slot_server *s, int rank,
                       const struct slot_message *m)
 {
@@ -236,8 +228,9 @@ static int take_mail(struct slot_server *s, struct err *err)
 
     while ((got = slot_post_receive(&s->post, &from, &m, err)) > 0) {
         s->slot[from].heard = clock_now();
-        if (m.kind == SLOT_HELLO)
-            take_hello(s, from, &m);
+        if (m.kind == SLOT_HELLO && m.n_word == 3)
+            snprintf(s->slot[from].line, SLOT_TEXT, "%d %.64s %d %.31s %.23s",
+                     from, m.word[0], m.value, m.word[2], m.word[1]);
         else if (m.kind == SLOT_EXIT)
             take_exit(s, from, &m);
     }
@@ -276,15 +269,6 @@ static bool all_there(const struct slot_server *s)
 }
 
 /* --- its program ---------------------------------------------------------- */
-
-static void take_signals(void)
-{
-    const struct sigaction sa = {.sa_handler = on_signal};
-
-    sigaction(SIGTERM, &sa, NULL);
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGUSR1, &sa, NULL);
-}
 
 static int start_program(struct slot_server *s, const char *const *arg,
                          struct err *err)
@@ -404,10 +388,13 @@ static int serve(struct slot_server *s, const char *const *arg, struct err *err)
 int slot_server_run(const struct rank_mail *mail, const char *const *arg,
                     int *status, struct err *err)
 {
+    const struct sigaction sa = {.sa_handler = on_signal};
     struct slot_server s = {0};
     int rc;
 
-    take_signals();
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGUSR1, &sa, NULL);
     rc = open_server(&s, mail, err);
     if (rc == 0)
         rc = serve(&s, arg, err);

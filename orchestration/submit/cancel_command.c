@@ -4,18 +4,7 @@
 #include "base/clock.h"
 #include "orchestration/submit/batch_jobs.h"
 
-#include <string.h>
 #include <time.h>
-
-/* Jobs in the queue may not take the place of those that end. */
-static int write_mark(const char *run_dir, struct err *err)
-{
-    char path[FILE_PATH_MAX];
-
-    if (file_path(path, err, "%s/submit/cancelled", run_dir) < 0)
-        return -1;
-    return file_write(path, "", 0, err);
-}
 
 /* Do "COMMAND ID"; a job that has ended meanwhile is no fault. */
 static int tell_system(const char *command, const char *id, struct err *err)
@@ -121,6 +110,7 @@ static int cancel_pbs(FILE *out, const struct batch_jobs *j, struct err *err)
 int cancel_command_run(FILE *out, const char *run_dir, int seconds,
                        struct err *err)
 {
+    char mark[FILE_PATH_MAX];
     struct batch_jobs j;
     int rc = -1;
 
@@ -128,7 +118,9 @@ int cancel_command_run(FILE *out, const char *run_dir, int seconds,
         return -1;
     if (j.n == 0)
         return err_set(err, ERR_USAGE, "'%s' was never submitted", run_dir);
-    if (write_mark(run_dir, err) == 0 && batch_jobs_look(&j, err) == 0) {
+    /* jobs in the queue may not take the place of those that end */
+    if (file_path(mark, err, "%s/submit/cancelled", run_dir) == 0 &&
+        file_write(mark, "", 0, err) == 0 && batch_jobs_look(&j, err) == 0) {
         if (count_running(&j) == 0 && j.job[0].system == BATCH_SLURM)
             fprintf(out, "no job of it is in the queue\n");
         rc = cancel_slurm(out, &j, seconds, err);

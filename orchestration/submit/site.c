@@ -7,12 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const system_words[] = {"slurm", "pbs", NULL};
-static const char *const launcher_words[] = {"direct", "mpirun", NULL};
-
 /* All are placement: none decides a result. */
 static const struct config_key rows[] = {
-    {AT(batch, system), PLACEMENT, ENUM(system_words, "slurm"),
+    {AT(batch, system), PLACEMENT, ENUM("slurm", "slurm", "pbs"),
      .help = "whose commands and directives"},
     {TEXT(batch, partition), PLACEMENT, STRING(""),
      .help = "or queue; \"\": the site's default"},
@@ -43,7 +40,7 @@ static const struct config_key rows[] = {
 
     {TEXT(environment, modules), PLACEMENT, STRING(""),
      .help = "that each job loads, separated by blanks"},
-    {AT(environment, launcher), PLACEMENT, ENUM(launcher_words, "direct"),
+    {AT(environment, launcher), PLACEMENT, ENUM("direct", "direct", "mpirun"),
      .help = "how papline run starts: alone, or as mpirun's ranks"},
     {TEXT(environment, endpoint), PLACEMENT, STRING("tcp://*:*"),
      .help = "scheduler.endpoint of several nodes, if the run's is ipc"},

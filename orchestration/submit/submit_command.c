@@ -159,7 +159,6 @@ static bool is_first_of_kind(const struct submit_jobs *j, int i)
 static int print_all(struct submission *s, struct err *err)
 {
     struct buf b = {0};
-    int rc;
 
     for (int i = 0; i < s->jobs.n; i++) {
         if (!is_first_of_kind(&s->jobs, i))
@@ -175,11 +174,7 @@ static int print_all(struct submission *s, struct err *err)
         put_command(s, i, &b);
         buf_printf(&b, " # %s\n", s->id[i]);
     }
-    rc = buf_check(&b, err);
-    if (rc == 0)
-        fputs(b.data, s->out);
-    buf_release(&b);
-    return rc;
+    return buf_print(&b, s->out, err);
 }
 
 /* --- for the batch system ------------------------------------------------- */
@@ -333,10 +328,9 @@ static int submit_planned(void *self, const struct run_planned *r,
     return s->args->dry_run ? print_all(s, err) : submit_all(s, err);
 }
 
-int submit_command_run(FILE *out, const struct run_command_args *run,
+int submit_command_run(FILE *out, struct run_command_args *run,
                        const struct submit_args *a, struct err *err)
 {
-    struct run_command_args r = *run;
     struct submission *s = calloc(1, sizeof(*s));
     int rc = -1;
 
@@ -349,8 +343,8 @@ int submit_command_run(FILE *out, const struct run_command_args *run,
                 "--array: not with --split, whose jobs have no "
                 "scheduler that workers could join");
     else if (site_read(&s->site, a->site, err) == 0) {
-        r.scratch = s->site.environment.scratch;
-        rc = run_command_prepare(&r, !a->dry_run, submit_planned, s, err);
+        run->scratch = s->site.environment.scratch;
+        rc = run_command_prepare(run, !a->dry_run, submit_planned, s, err);
     }
     submit_jobs_release(&s->jobs);
     free(s->id);

@@ -23,12 +23,13 @@ struct submit_args {
 
 /*
  * Write the scripts to RUN/submit, hand them to the batch system, note the jobs
- * in RUN/submit/jobs.jsonl, and print their numbers.
+ * in RUN/submit/jobs.jsonl, and print their numbers.  run->scratch becomes that
+ * of the site.
  * Errors: as run_command_prepare() and site_read(); ERR_USAGE --array with
  * --split; ERR_AGAIN jobs of the run are in the queue, or the batch system
  * refuses (those that it took before are cancelled).
  */
-MUST_USE int submit_command_run(FILE *out, const struct run_command_args *run,
+MUST_USE int submit_command_run(FILE *out, struct run_command_args *run,
                                 const struct submit_args *a, struct err *err);
 
 #endif

@@ -141,21 +141,7 @@ static void pbs_directives(const struct submit_script *s,
 
 /* --- into the queue anew -------------------------------------------------- */
 
-/* "SUBMIT" by a command that prints the number of the new job. */
-static void put_anew(struct buf *out, const char *submit, const char *system,
-                     const char *file)
-{
-    buf_printf(
-        out,
-        "    local id\n"
-        "    id=$(%s \"$run/submit/%s\") || return\n"
-        "    echo '{\"system\": \"%s\", \"job\": \"'\"${id%%%%;*}\"'\", "
-        "\"script\": \"%s\"}' \\\n        >>\"$run/submit/jobs.jsonl\"\n",
-        submit, file, system, file);
-}
-
-static void slurm_functions(const struct script_kind *k,
-                            const struct site_job *job, long warning,
+static void slurm_functions(const struct site_job *job, long warning,
                             struct buf *out)
 {
     (void)job;
@@ -168,20 +154,10 @@ static void slurm_functions(const struct script_kind *k,
                   "fi\n"
                   "requeue() {\n"
                   "    scontrol requeue \"$SLURM_JOB_ID\" && return\n");
-    if (k->anew)
-        put_anew(out,
-                 "PAPLINE_RESTARTS=$again env -u SLURM_RESTART_COUNT \\\n"
-                 "        -u SLURM_JOB_END_TIME sbatch --parsable",
-                 "slurm", k->file);
-    else
-        buf_puts(out, "    echo \"papline: the last job will do what is "
-                      "left\"\n");
-    buf_puts(out, "}\n");
 }
 
 /* PBS gives no warning of its own, and requeues no job for its owner. */
-static void pbs_functions(const struct script_kind *k,
-                          const struct site_job *job, long warning,
+static void pbs_functions(const struct site_job *job, long warning,
                           struct buf *out)
 {
     const long seconds = site_seconds(job->time);
@@ -189,25 +165,44 @@ static void pbs_functions(const struct script_kind *k,
     if (seconds > 0)
         buf_printf(out, "(sleep %ld && kill -USR1 $$) &\n", seconds - warning);
     buf_puts(out, "requeue() {\n");
+}
+
+static const struct batch_writer {
+    const char *name;   /* of a job, by this directive */
+    const char *system; /* its word */
+    const char *again;  /* submits another job */
+    void (*directives)(const struct submit_script *s,
+                       const struct script_kind *k, const struct site_job *job,
+                       struct buf *out);
+    void (*functions)(const struct site_job *job, long warning,
+                      struct buf *out);
+} writers[] = {
+    [BATCH_SLURM] = {"#SBATCH --job-name=", "slurm",
+                     "PAPLINE_RESTARTS=$again env -u SLURM_RESTART_COUNT \\\n"
+                     "        -u SLURM_JOB_END_TIME sbatch --parsable",
+                     slurm_directives, slurm_functions},
+    [BATCH_PBS] = {"#PBS -N ", "pbs", "qsub -v PAPLINE_RESTARTS=$again",
+                   pbs_directives, pbs_functions},
+};
+
+/* The end of requeue(): another job is submitted, and noted, as batch_jobs.h
+ * reads it; or the last job does what is left. */
+static void end_requeue(const struct batch_writer *w,
+                        const struct script_kind *k, struct buf *out)
+{
     if (k->anew)
-        put_anew(out, "qsub -v PAPLINE_RESTARTS=$again", "pbs", k->file);
+        buf_printf(
+            out,
+            "    local id\n"
+            "    id=$(%s \"$run/submit/%s\") || return\n"
+            "    echo '{\"system\": \"%s\", \"job\": \"'\"${id%%%%;*}\"'\", "
+            "\"script\": \"%s\"}' \\\n        >>\"$run/submit/jobs.jsonl\"\n",
+            w->again, k->file, w->system, k->file);
     else
         buf_puts(out, "    echo \"papline: the last job will do what is "
                       "left\"\n");
     buf_puts(out, "}\n");
 }
-
-static const struct batch_writer {
-    const char *name; /* of a job, by this directive */
-    void (*directives)(const struct submit_script *s,
-                       const struct script_kind *k, const struct site_job *job,
-                       struct buf *out);
-    void (*functions)(const struct script_kind *k, const struct site_job *job,
-                      long warning, struct buf *out);
-} writers[] = {
-    [BATCH_SLURM] = {"#SBATCH --job-name=", slurm_directives, slurm_functions},
-    [BATCH_PBS] = {"#PBS -N ", pbs_directives, pbs_functions},
-};
 
 /* --- what a job does ------------------------------------------------------ */
 
@@ -321,8 +316,10 @@ void submit_script_write(const struct submit_script *s, enum submit_kind kind,
                k->file, w->name, name);
     w->directives(&own, k, job, out);
     put_environment(s, out);
-    if (kind != SUBMIT_WORKERS)
-        w->functions(k, job, (long)s->site->requeue.warning, out);
+    if (kind != SUBMIT_WORKERS) {
+        w->functions(job, (long)s->site->requeue.warning, out);
+        end_requeue(w, k, out);
+    }
     k->work(s, out);
     for (line = kind == SUBMIT_WORKERS ? worker_body : job_body; *line; line++)
         buf_puts(out, *line);

@@ -9,7 +9,7 @@
 extern const struct verb_option submit_verbs_submit_options[];
 extern const struct verb_option submit_verbs_cancel_options[];
 
-MUST_USE int submit_verbs_submit(const struct verb_args *a, struct err *err);
-MUST_USE int submit_verbs_cancel(const struct verb_args *a, struct err *err);
+MUST_USE int submit_verbs_submit(struct verb_args *a, struct err *err);
+MUST_USE int submit_verbs_cancel(struct verb_args *a, struct err *err);
 
 #endif

@@ -18,12 +18,6 @@ void bench_step_release(struct bench_step *t)
     free(t->time);
 }
 
-/* Rows of this rank. */
-static int part_of(int batch, const struct dist *d)
-{
-    return batch * (d->rank + 1) / d->size - batch * d->rank / d->size;
-}
-
 int bench_step_init(struct bench_step *t, const struct net *net,
                     const struct bench_args *a, enum graph_memory memory,
                     struct dist *d, struct err *err)
@@ -31,8 +25,10 @@ int bench_step_init(struct bench_step *t, const struct net *net,
     const struct net_args na = {
         .h = a->size, .w = a->size, .classes = CLASSES, .head = HEAD_LINEAR};
     const bool bf16 = a->precision && strcmp(a->precision, "bf16") == 0;
-    const struct graph_args ga = {.max_batch =
-                                      d ? part_of(a->batch, d) : a->batch,
+    const int rows = /* of this rank */
+        d ? a->batch * (d->rank + 1) / d->size - a->batch * d->rank / d->size
+          : a->batch;
+    const struct graph_args ga = {.max_batch = rows,
                                   .threads = a->threads,
                                   .seed = 1,
                                   .coll = d && d->size > 1 ? &t->coll : NULL,
@@ -102,23 +98,16 @@ static void backward_pass(struct bench_step *t)
         return; /* dist->fault keeps it */
 }
 
-/* Ranks begin together. */
-static void wait_for_all(const struct bench_step *t)
-{
-    struct err err;
-
-    if (t->dist && dist_barrier(t->dist, &err) < 0)
-        return; /* dist->fault keeps it */
-}
-
 /* Seconds of one step, without that of filling in the input. */
 static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
 {
     struct node *out = graph_output(t->graph);
+    struct err err;
     double start;
 
     fill_input(t);
-    wait_for_all(t);
+    if (t->dist && dist_barrier(t->dist, &err) < 0)
+        return 0; /* dist->fault keeps it */
     start = clock_now();
     graph_forward(t->graph, phase);
     if (phase == PHASE_TRAIN) {
@@ -132,25 +121,9 @@ static double run_step(struct bench_step *t, enum phase phase, uint32_t step)
     return clock_now() - start;
 }
 
-static void begin_exchange(struct bench_step *t)
-{
-    if (t->dist)
-        t->exchange = dist_spent(t->dist);
-}
-
-static void end_exchange(struct bench_step *t)
-{
-    struct dist_seconds now;
-
-    if (!t->dist)
-        return;
-    now = dist_spent(t->dist);
-    t->exchange.gradients = now.gradients - t->exchange.gradients;
-    t->exchange.others = now.others - t->exchange.others;
-}
-
 double bench_step_run(struct bench_step *t, enum phase phase)
 {
+    struct dist_seconds before = {0}, after;
     double seconds[BENCH_MAX_STEPS];
     const int n = t->args->steps;
 
@@ -158,11 +131,16 @@ double bench_step_run(struct bench_step *t, enum phase phase)
     run_step(t, phase, 1);
     t->steps = 0;
     t->optim_seconds = 0.0;
-    begin_exchange(t);
+    if (t->dist)
+        before = dist_spent(t->dist);
     graph_time(t->graph, t->time);
     for (int i = 0; i < n; i++)
         seconds[i] = run_step(t, phase, (uint32_t)i + 2);
     sort_numbers(seconds, (size_t)n);
-    end_exchange(t);
+    if (t->dist) {
+        after = dist_spent(t->dist);
+        t->exchange.gradients = after.gradients - before.gradients;
+        t->exchange.others = after.others - before.others;
+    }
     return seconds[n / 2];
 }

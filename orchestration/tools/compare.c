@@ -113,14 +113,6 @@ static int by_rank(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-static void rank_all(struct compare *c, const struct compare_request *r)
-{
-    qsort(c->one, (size_t)c->n, sizeof(c->one[0]), by_rank);
-    for (int i = 0; r->against && i < c->n; i++)
-        if (strcmp(c->one[i].name, r->against) == 0)
-            c->reference = i;
-}
-
 /* Which pairs there are. */
 static void list_pairs(struct compare *c, bool ranked)
 {
@@ -217,7 +209,10 @@ int compare_tables(struct compare *c, const struct compare_request *r,
     for (size_t i = 0; i < c->n_cell; i++)
         all_right[i] = 1;
     if (r->ranked)
-        rank_all(c, r);
+        qsort(c->one, (size_t)c->n, sizeof(c->one[0]), by_rank);
+    for (int i = 0; r->ranked && r->against && i < c->n; i++)
+        if (strcmp(c->one[i].name, r->against) == 0)
+            c->reference = i;
     list_pairs(c, r->ranked);
     test_pairs(c, all_right);
     rc = find_intervals(c, group, r->seed, err);

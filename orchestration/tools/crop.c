@@ -155,11 +155,6 @@ static int cut_field(struct crop_job *j, size_t i, struct err *err)
 
 /* --- all of them ---------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Fields whose crops would be called alike, as 001.bmp and 001.png. */
 static int check_names(const struct crop_job *j, struct err *err)
 {
@@ -176,7 +171,7 @@ static int check_names(const struct crop_job *j, struct err *err)
             *dot = '\0';
     }
     if (rc == 0)
-        qsort(name, j->list.n, sizeof(*name), by_text);
+        qsort(name, j->list.n, sizeof(*name), file_by_name);
     for (size_t i = 1; rc == 0 && i < j->list.n; i++)
         if (strcmp(name[i - 1], name[i]) == 0)
             rc = err_set(err, ERR_USAGE,

@@ -54,14 +54,10 @@ static int find_columns(struct crop_table *t, const char *path, struct err *err)
     return 0;
 }
 
-static bool is_folder(const char *label)
-{
-    return label[0] != '.' && !strchr(label, '/');
-}
-
 static int check_row(const struct crop_table *t, size_t row, const char *path,
                      struct err *err)
 {
+    const char *label = csv_field(&t->csv, row, t->label);
     const size_t line = t->csv.line[row];
 
     for (int k = 0; k < NUMBERS; k++) {
@@ -79,10 +75,10 @@ static int check_row(const struct crop_table *t, size_t row, const char *path,
     }
     if (!csv_field(&t->csv, row, t->file)[0])
         return err_set(err, ERR_INPUT, "%.200s:%zu: no file", path, line);
-    if (!is_folder(csv_field(&t->csv, row, t->label)))
+    if (label[0] == '.' || strchr(label, '/'))
         return err_set(err, ERR_INPUT,
                        "%.200s:%zu: label '%.60s' is no name of a folder", path,
-                       line, csv_field(&t->csv, row, t->label));
+                       line, label);
     return 0;
 }
 

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,7 +57,7 @@ static void tell_transport(struct doctor_hosts *d)
     char address[HOST_ADDRESS];
     struct err err;
 
-    if (allocation_is_local(&d->allocation))
+    if (d->allocation.launcher == LAUNCHER_LOCAL)
         snprintf(d->transport, sizeof(d->transport),
                  "ipc sockets in a directory of mode 0700");
     else if (host_address(address, &err) < 0)

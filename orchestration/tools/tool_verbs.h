@@ -13,12 +13,12 @@ extern const struct verb_option tool_verbs_weights_options[];
 extern const struct verb_option tool_verbs_score_options[];
 extern const struct verb_option tool_verbs_features_options[];
 
-MUST_USE int tool_verbs_doctor(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_doctor_rank(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_bench(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_bench_rank(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_weights(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_score(const struct verb_args *a, struct err *err);
-MUST_USE int tool_verbs_features(const struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_doctor(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_doctor_rank(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_bench(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_bench_rank(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_weights(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_score(struct verb_args *a, struct err *err);
+MUST_USE int tool_verbs_features(struct verb_args *a, struct err *err);
 
 #endif

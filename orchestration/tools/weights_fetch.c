@@ -1,13 +1,16 @@
 /*
  * weights_fetch.c - addresses and MD5 sums as in Keras 2.12, keras/applications
  */
-#define _DEFAULT_SOURCE
 #include "orchestration/tools/weights_fetch.h"
 
 #include "base/file.h"
 
 #include <errno.h>
-#include <stdint.h>
+#include <nettle/md5.h>
+#include <nettle/version.h>
+#include <sodium.h>
+#include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +18,9 @@
 #define BASE         "https://storage.googleapis.com/tensorflow/keras-applications/"
 #define FILE_OF(net) net "_weights_tf_dim_ordering_tf_kernels"
 
-enum { MD5_HEX = 32, NO_PROGRAM = 127 };
+enum { MAX_BYTES = 1 << 30, NO_PROGRAM = 127 };
+
+extern char **environ;
 
 static const struct official {
     const char *net, *url;
@@ -53,34 +58,15 @@ void weights_fetch_print(FILE *out, const struct net *net)
     fflush(out);
 }
 
-/* Run a program; what it prints goes to out[size], which may be NULL.  Returns
- * its exit status, or -1. */
-static int run_program(const char *const argv[], char *out, size_t size)
+/* Run a program.  Returns its exit status, or -1. */
+static int run_program(const char *const argv[])
 {
-    int fd[2], status = 0;
-    size_t n = 0;
-    ssize_t k = 1;
+    int status = 0;
     pid_t pid;
 
-    if (pipe(fd) < 0)
-        return -1;
-    pid = fork();
-    if (pid == 0) {
-        (void)dup2(fd[1], STDOUT_FILENO);
-        close(fd[0]);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(NO_PROGRAM);
-    }
-    close(fd[1]);
-    while (pid > 0 && out && k > 0 && n + 1 < size) {
-        k = read(fd[0], out + n, size - 1 - n);
-        n += k > 0 ? (size_t)k : 0;
-    }
-    if (out)
-        out[n] = '\0';
-    close(fd[0]);
-    if (pid < 0)
-        return -1;
+    if (posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)(uintptr_t)argv,
+                     environ) != 0)
+        return NO_PROGRAM;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return -1;
@@ -93,10 +79,10 @@ static int download_file(const char *url, const char *to, struct err *err)
                                 "--proto", "=https", "-o",
                                 to,        url,      NULL};
     const char *const wget[] = {"wget", "--https-only", "-O", to, url, NULL};
-    int status = run_program(curl, NULL, 0);
+    int status = run_program(curl);
 
     if (status == NO_PROGRAM)
-        status = run_program(wget, NULL, 0);
+        status = run_program(wget);
     if (status == NO_PROGRAM)
         return err_set(err, ERR_AGAIN,
                        "neither curl nor wget is here; download it elsewhere "
@@ -111,18 +97,27 @@ static int download_file(const char *url, const char *to, struct err *err)
 static int verify_md5(const struct official *o, const char *file,
                       struct err *err)
 {
-    const char *const md5sum[] = {"md5sum", file, NULL};
-    char text[FILE_PATH_MAX + MD5_HEX + 8];
-    const char *sum = text;
+    uint8_t digest[MD5_DIGEST_SIZE];
+    char sum[2 * MD5_DIGEST_SIZE + 1], *bytes;
+    struct md5_ctx md5;
+    size_t size;
 
     if (!o->md5)
         return 0;
-    if (run_program(md5sum, text, sizeof(text)) != 0 || strlen(text) < MD5_HEX)
-        return err_set(err, ERR_SYSTEM, "md5sum cannot be run");
-    sum += text[0] == '\\'; /* before an odd name */
-    if (strncmp(sum, o->md5, MD5_HEX) != 0)
+    if (file_read(file, MAX_BYTES, &bytes, &size, err) < 0)
+        return -1;
+    md5_init(&md5);
+    md5_update(&md5, size, (const uint8_t *)bytes);
+    free(bytes);
+#if NETTLE_VERSION_MAJOR >= 4
+    md5_digest(&md5, digest);
+#else
+    md5_digest(&md5, sizeof(digest), digest);
+#endif
+    sodium_bin2hex(sum, sizeof(sum), digest, sizeof(digest));
+    if (strcmp(sum, o->md5) != 0)
         return err_set(err, ERR_INPUT,
-                       "the file's md5 is %.32s, Keras' is %s; it was not kept",
+                       "the file's md5 is %s, Keras' is %s; it was not kept",
                        sum, o->md5);
     return 0;
 }

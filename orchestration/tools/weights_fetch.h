@@ -12,8 +12,8 @@
 void weights_fetch_print(FILE *out, const struct net *net);
 
 /*
- * Download it by curl or wget to a file beside 'path', compare its MD5 (by
- * md5sum) with Keras', and only then give it the name.
+ * Download it by curl or wget to a file beside 'path', compare its MD5 with
+ * Keras', and only then give it the name.
  * Errors: ERR_AGAIN no network, or no program to download with; ERR_INPUT the
  * checksum differs; ERR_SYSTEM.  'path' is then as before.
  */

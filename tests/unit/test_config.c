@@ -431,11 +431,10 @@ static void check_each(void)
 /* No key is left without a default, a range, a help line. */
 static void check_table(void)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
     bool complete = true;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < config_key_run.n; i++) {
         const bool number = k[i].type == KEY_INT || k[i].type == KEY_REAL ||
                             k[i].type == KEY_INTS;
 

@@ -335,10 +335,9 @@ static void check_row(const struct row *row)
 /* Every key has a row. */
 static void check_all_keys(void)
 {
-    size_t n;
-    const struct config_key *k = config_keys(&n);
+    const struct config_key *k = config_key_run.key;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < config_key_run.n; i++) {
         const size_t len = strlen(k[i].full);
         bool found = false;
         char what[128];

@@ -3,11 +3,11 @@
 #include "base/version.h"
 #include "proto/beat.h"
 #include "proto/credit.h"
-#include "proto/drain.h"
 #include "proto/hello.h"
 #include "proto/refuse.h"
 #include "proto/result.h"
 #include "proto/unit.h"
+#include "proto/wire.h"
 #include "tap.h"
 #include "worker/curve_keys.h"
 #include "worker/scheduler_address.h"
@@ -93,7 +93,8 @@ static void check_next_scheduler(struct scheduler_link *l)
        "a worker finds another scheduler by itself");
     ok(!scheduler_link_stopping(l),
        "a worker that lost its scheduler is not asked to stop");
-    ok(drain_encode(&out, &err) == 0, "a worker is asked to leave");
+    ok(wire_encode_bare(PROTO_DRAIN, &out, &err) == 0,
+       "a worker is asked to leave");
     answer_peer(&q, &out);
     do
         ok(scheduler_link_wait(l, 5000, &event, &got, &err) == 1,

@@ -209,7 +209,7 @@ static void check_values(void)
     ok(parse_words(
            "run c.yaml --set a.b=1 --until train --set c.d=2 --run DIR") == 0,
        "options of a run");
-    ok(args.set.n == 2 && strcmp(args.set.item[1].text, "c.d=2") == 0,
+    ok(args.run.set.n == 2 && strcmp(args.run.set.item[1].text, "c.d=2") == 0,
        "  a list, in order");
     ok(strcmp(args.run.until, "train") == 0 &&
            strcmp(args.run.dir, "DIR") == 0 && !args.run.verify,
@@ -258,7 +258,7 @@ static void check_refusals(void)
           "is not a whole number", "less than 0");
     fails(parse_words("bench --size 2147483648"), err, ERR_USAGE,
           "is not a whole number", "too large a number");
-    for (int i = 0; i <= VERB_LIST_MAX; i++)
+    for (int i = 0; i <= RUN_LIST_MAX; i++)
         strcat(many, " --set a.b=1");
     fails(parse_words(many), err, ERR_USAGE, "more than 64", "a long list");
     fails(parse_words("predict M x --jsn"), err, ERR_USAGE,
