@@ -6,7 +6,6 @@
 #include "nn/layers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* --- configurations --------------------------------------------------------*/
 

@@ -10,7 +10,6 @@
 
 #include "nn/safetensors.h"
 
-#include <stdint.h>
 
 enum { ONNX_PROTO_IR = 7, ONNX_PROTO_OPSET = 13, ONNX_PROTO_MAX_IN = 5 };
 

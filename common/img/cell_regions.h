@@ -29,7 +29,6 @@
 
 #include "img/resize.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct cell_regions {

@@ -4,7 +4,6 @@
 #include "stages/preprocess/fold_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static size_t count_of(const enum split *split, size_t n, enum split s)
 {

@@ -12,7 +12,6 @@
 #include "store/sample_bits.h"
 
 #include <omp.h>
-#include <string.h>
 
 static bool stopping(void *self)
 {

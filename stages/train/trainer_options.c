@@ -6,7 +6,6 @@
 #include "base/rng.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A loss of a batch's rows wants several classes in each. */
 static int mix_validation(struct trainer *t, struct err *err)
