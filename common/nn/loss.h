@@ -43,13 +43,7 @@ struct loss_batch {
                              z, but not with a teacher; NULL: not wanted */
 };
 
-struct loss {
-    const char *name; /* as in the configuration */
-    double (*sum)(const struct loss_batch *b);
-};
-
-/* The loss of that name.  Errors: ERR_USAGE unknown; the text lists all. */
-MUST_USE const struct loss *loss_find(const char *name, struct err *err);
+typedef double (*loss_f)(const struct loss_batch *b);
 
 /*
  * Cross-entropy of softmax(z), in nats: sum over rows, of class y, of

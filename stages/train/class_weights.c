@@ -4,8 +4,7 @@
 
 void class_weights_init(struct class_weights *w)
 {
-    *w = (struct class_weights){.loss = NULL};
-    w->loss = loss_find("cross_entropy", &(struct err){0});
+    *w = (struct class_weights){.loss = loss_cross_entropy};
 }
 
 /* By so many images of each class, of split 'which'. */
@@ -63,8 +62,8 @@ static int read_costs(struct class_weights *w, const char *text, int k,
     for (int i = 0; i < k; i++)
         memcpy(w->room + i * k, costs.cost[i], (size_t)k * sizeof(*w->room));
     w->cost = w->room;
-    w->loss = loss_find("expected_cost", err);
-    return w->loss ? 0 : -1;
+    w->loss = loss_expected_cost;
+    return 0;
 }
 
 int class_weights_read(struct class_weights *w, const struct config *c,

@@ -1,28 +1,5 @@
-/* loss_table.c - losses by name, and weights of classes */
+/* loss_classes.c - classes of labels, counted */
 #include "nn/loss.h"
-
-#include <string.h>
-
-static const struct loss losses[] = {
-#define LOSS(name) {#name, loss_##name},
-#include "nn/losses.def"
-#undef LOSS
-};
-
-#define LOSS(name) " " #name
-static const char all[] =
-#include "nn/losses.def"
-    ;
-#undef LOSS
-
-const struct loss *loss_find(const char *name, struct err *err)
-{
-    for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
-        if (strcmp(name, losses[i].name) == 0)
-            return &losses[i];
-    err_set(err, ERR_USAGE, "unknown loss '%.64s'; there are:%s", name, all);
-    return NULL;
-}
 
 int loss_balanced(const size_t *count, int k, double *weight, struct err *err)
 {
