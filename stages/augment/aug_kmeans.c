@@ -29,11 +29,6 @@ struct centres {
     uint8_t byte[MAX_COLOURS][3];
 };
 
-static size_t work(int w, int h)
-{
-    return (size_t)w * (size_t)h * (3 * sizeof(int16_t) + 2);
-}
-
 static struct pixels split_scratch(const struct augment_picture *p)
 {
     struct pixels s = {.n = augment_bytes(p) / 3};
@@ -156,5 +151,5 @@ const struct augment augment_kmeans = {
     .weak = {16},
     .strong = {3},
     .filter = filter,
-    .work = work,
+    .work = {.pixel = 3 * sizeof(int16_t) + 2},
 };
