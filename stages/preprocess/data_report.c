@@ -1,6 +1,8 @@
 #include "stages/preprocess/data_report.h"
 
 #include "base/json.h"
+#include "base/sort.h"
+#include "stages/preprocess/named_rows.h"
 #include "stages/preprocess/near_duplicates.h"
 
 #include <stdio.h>
@@ -50,22 +52,9 @@ const char *data_report_part_name(const struct data_report *f, size_t i,
 
 /* --- duplicates ----------------------------------------------------------- */
 
-/* A content and where it is, to be sorted. */
-struct content {
-    const char *sha256; /* borrowed */
-    size_t row;
-};
-
-static int by_content(const void *a, const void *b)
-{
-    const struct content *p = a, *q = b;
-    const int c = strcmp(p->sha256, q->sha256);
-
-    return c ? c : (p->row > q->row) - (p->row < q->row);
-}
-
 /* Files c[0 .. n-1] are equal; n >= 2. */
-static void note_equal(struct data_report *f, const struct content *c, size_t n)
+static void note_equal(struct data_report *f, const struct named_row *c,
+                       size_t n)
 {
     const struct find_images_file *file = f->images->file;
     const size_t a = c[0].row;
@@ -97,7 +86,7 @@ static void note_equal(struct data_report *f, const struct content *c, size_t n)
 
 static int find_copies(struct data_report *f, struct err *err)
 {
-    struct content *c = malloc((f->images->n + 1) * sizeof(*c));
+    struct named_row *c = malloc((f->images->n + 1) * sizeof(*c));
     size_t n = 0;
 
     if (!c)
@@ -105,12 +94,12 @@ static int find_copies(struct data_report *f, struct err *err)
                        f->images->n);
     for (size_t i = 0; i < f->images->n; i++) {
         if (!f->cell[i].aside)
-            c[n++] = (struct content){f->cell[i].sha256, i};
+            c[n++] = (struct named_row){f->cell[i].sha256, (uint32_t)i};
     }
-    qsort(c, n, sizeof(*c), by_content);
+    named_rows_sort(c, n);
     for (size_t i = 0, end; i < n; i = end) {
         for (end = i + 1; end < n; end++)
-            if (strcmp(c[end].sha256, c[i].sha256) != 0)
+            if (strcmp(c[end].name, c[i].name) != 0)
                 break;
         if (end - i > 1)
             note_equal(f, c + i, end - i);
@@ -259,29 +248,22 @@ static json_t *lines_json(const struct buf *b)
     return list;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const float p = *(const float *)a, q = *(const float *)b;
-
-    return (p > q) - (p < q);
-}
-
 /* Smallest, median and largest of one feature over the used pictures. */
 static json_t *spread_json(const struct data_report *f, int feature,
-                           float *room)
+                           double *room)
 {
     json_t *o = json_object();
     size_t n = 0;
 
     for (size_t i = 0; i < f->images->n; i++)
         if (!f->cell[i].aside)
-            room[n++] = f->cell[i].feature[feature];
+            room[n++] = (double)f->cell[i].feature[feature];
     if (n == 0)
         return o;
-    qsort(room, n, sizeof(*room), by_value);
-    json_object_set_new(o, "least", json_number((double)room[0]));
-    json_object_set_new(o, "median", json_number((double)room[n / 2]));
-    json_object_set_new(o, "most", json_number((double)room[n - 1]));
+    sort_numbers(room, n);
+    json_object_set_new(o, "least", json_number(room[0]));
+    json_object_set_new(o, "median", json_number(room[n / 2]));
+    json_object_set_new(o, "most", json_number(room[n - 1]));
     return o;
 }
 
@@ -296,7 +278,7 @@ static json_t *families_json(const struct near_duplicates *s)
     return o;
 }
 
-static json_t *stats_json(const struct data_report *f, float *room)
+static json_t *stats_json(const struct data_report *f, double *room)
 {
     json_t *o = json_object(), *same = json_object();
 
@@ -379,7 +361,7 @@ static int write_json(json_t *o, const char *dir, const char *name,
 int data_report_write(const struct data_report *f, const char *dir,
                       struct err *err)
 {
-    float *room = calloc(f->images->n + 1, sizeof(*room));
+    double *room = calloc(f->images->n + 1, sizeof(*room));
     int rc;
 
     if (!room)

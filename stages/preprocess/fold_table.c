@@ -1,6 +1,7 @@
 #include "stages/preprocess/fold_table.h"
 
 #include "stages/preprocess/data_table.h"
+#include "stages/preprocess/named_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,20 +34,6 @@ static int fold_in(const struct fold_table *f, size_t row, struct err *err)
                    f->folds);
 }
 
-/* A row and the file that it names. */
-struct named_row {
-    const char *name; /* borrowed */
-    size_t row;
-};
-
-static int by_name_and_row(const void *a, const void *b)
-{
-    const struct named_row *p = a, *q = b;
-    const int name = strcmp(p->name, q->name);
-
-    return name ? name : (p->row > q->row) - (p->row < q->row);
-}
-
 /* No file is named twice; paths that are spelled otherwise are compared with
  * the data. */
 static int check_names(const struct fold_table *f, struct err *err)
@@ -58,8 +45,9 @@ static int check_names(const struct fold_table *f, struct err *err)
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE), i};
-    qsort(list, n, sizeof(*list), by_name_and_row);
+        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE),
+                                     (uint32_t)i};
+    named_rows_sort(list, n);
     for (size_t i = 1; rc == 0 && i < n; i++)
         if (strcmp(list[i].name, list[i - 1].name) == 0)
             rc = err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is named twice",

@@ -3,6 +3,7 @@
 #include "base/rng.h"
 #include "stages/preprocess/class_names.h"
 #include "stages/preprocess/data_table.h"
+#include "stages/preprocess/named_rows.h"
 #include "stages/preprocess/near_duplicates.h"
 #include "stages/preprocess/split_words.h"
 
@@ -55,26 +56,12 @@ static size_t rows_of(const struct find_images *w, int label, uint32_t *row)
 
 /* --- groups and families -------------------------------------------------- */
 
-/* A row and its group's name, to be sorted together. */
-struct split_row {
-    const char *group; /* borrowed */
-    uint32_t row;
-};
-
-static int by_group(const void *a, const void *b)
-{
-    const struct split_row *p = a, *q = b;
-    const int c = strcmp(p->group, q->group);
-
-    return c ? c : (p->row > q->row) - (p->row < q->row);
-}
-
 /* The class that is split now; of w->n, or one more. */
 struct class_rows {
     const struct split_args *args; /* borrowed */
-    struct split_row *member;      /* owned: n of the class in hand, sorted */
+    struct named_row *member;      /* owned: n of the class in hand, sorted */
     size_t n;
-    uint32_t *row, *start, *order; /* owned */
+    uint32_t *start, *order; /* owned */
     uint32_t *first; /* owned: of a family, by its first row, in the class */
     enum split *assigned; /* owned: of a family likewise, by a class before */
 };
@@ -85,26 +72,6 @@ static enum split assigned_before(const struct class_rows *d, uint32_t start)
     const uint32_t *family = d->args->family;
 
     return family ? d->assigned[family[d->member[start].row]] : SPLIT_NONE;
-}
-
-/* Those of a family are called after its first group in the class. */
-static void gather_groups(struct class_rows *d, int label, bool groups)
-{
-    const struct find_images *w = d->args->images;
-    const uint32_t *family = d->args->family;
-
-    d->n = rows_of(w, label, d->row);
-    memset(d->first, 0xff, w->n * sizeof(*d->first));
-    for (size_t i = 0; i < d->n; i++) {
-        const uint32_t row = d->row[i];
-        uint32_t *first = &d->first[family ? family[row] : row];
-
-        if (*first == UINT32_MAX)
-            *first = row;
-        d->member[i] = (struct split_row){
-            groups ? w->file[*first].group : w->file[*first].path, row};
-    }
-    qsort(d->member, d->n, sizeof(*d->member), by_group);
 }
 
 static void take_off(size_t *left, size_t size)
@@ -155,11 +122,11 @@ static void put_assigned(struct class_rows *d, uint32_t n_group,
 static void assign_groups(struct class_rows *d, struct shares left,
                           struct rng *rng, enum split *split)
 {
-    const struct split_row *m = d->member;
+    const struct named_row *m = d->member;
     uint32_t n_group = 0, n = 0;
 
     for (uint32_t i = 0; i < d->n; i++)
-        if (i == 0 || strcmp(m[i].group, m[i - 1].group) != 0)
+        if (i == 0 || strcmp(m[i].name, m[i - 1].name) != 0)
             d->start[n_group++] = i;
     d->start[n_group] = (uint32_t)d->n;
     for (uint32_t g = 0; g < n_group; g++)
@@ -189,13 +156,11 @@ static int class_rows_init(struct class_rows *d, const struct split_args *a,
 
     *d = (struct class_rows){.args = a,
                              .member = malloc(n * sizeof(*d->member)),
-                             .row = malloc(n * sizeof(*d->row)),
                              .start = malloc(n * sizeof(*d->start)),
                              .order = malloc(n * sizeof(*d->order)),
                              .first = malloc(n * sizeof(*d->first)),
                              .assigned = malloc(n * sizeof(*d->assigned))};
-    if (!d->member || !d->row || !d->start || !d->order || !d->first ||
-        !d->assigned)
+    if (!d->member || !d->start || !d->order || !d->first || !d->assigned)
         return no_memory(a->images->n, err);
     for (size_t i = 0; i < n; i++)
         d->assigned[i] = SPLIT_NONE;
@@ -205,7 +170,6 @@ static int class_rows_init(struct class_rows *d, const struct split_args *a,
 static void class_rows_release(struct class_rows *d)
 {
     free(d->member);
-    free(d->row);
     free(d->start);
     free(d->order);
     free(d->first);
@@ -221,7 +185,9 @@ static int split_whole(const struct split_args *a, bool groups,
     int rc = class_rows_init(&d, a, err);
 
     for (int label = 0; rc == 0 && label < a->images->n_class; label++) {
-        gather_groups(&d, label, groups);
+        d.n = named_rows_of_class(
+            &(struct named_rows_args){a->images, a->family, groups, label},
+            d.first, d.member);
         if (d.n == 0)
             continue;
         rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 1);

@@ -28,23 +28,14 @@ static int find_families(const struct split_plan *c, bool groups,
 static int choose_folds(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
-    const int folds = (int)c->config->split.folds;
     const struct folds_args a = {.images = c->images,
-                                 .folds = folds,
+                                 .folds = (int)c->config->split.folds,
                                  .groups =
                                      c->config->split.method == SPLIT_BY_GROUP,
                                  .family = family,
                                  .seed = (uint64_t)c->config->run.seed};
 
-    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
-    if (!c->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu folds",
-                       c->images->n);
-    if (folds_assign(&a, c->fold, err) < 0)
-        return -1;
-    for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
-    return 0;
+    return folds_assign(&a, c->fold, err);
 }
 
 static struct split_args split_args_of(const struct split_plan *c,
@@ -62,7 +53,7 @@ static int choose_split(struct split_plan *c, const uint32_t *family,
 {
     const struct split_args s = split_args_of(c, family);
 
-    if (c->config->split.folds > 1)
+    if (c->fold)
         return choose_folds(c, family, err);
     return c->config->split.method == SPLIT_BY_GROUP
                ? split_groups(&s, c->split, err)
@@ -112,32 +103,38 @@ static int take_given(struct split_plan *c, struct buf *warnings,
                       struct err *err)
 {
     const struct split_args s = split_args_of(c, c->family);
-    const int folds = (int)c->config->split.folds;
 
-    if (folds < 2)
-        return split_given(&s, c->split, warnings, err);
-    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
     if (!c->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
+        return split_given(&s, c->split, warnings, err);
     split_given_folds(c->images, c->fold, warnings);
-    for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
     return c->images->folders.n_fold ? 0 : warn_parted(c, warnings, err);
 }
 
 int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 {
+    const int folds = (int)c->config->split.folds;
+    int rc;
+
     c->fold_use =
         config_folds_validate(c->config) ? FOLDS_VALIDATE : FOLDS_TEST;
     if (split_plan_compares(c->config) &&
         find_families(c, true, &c->family, err) < 0)
         return -1;
+    if (folds > 1) {
+        c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
+        if (!c->fold)
+            return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
+    }
     if (c->images->given[0])
-        return take_given(c, warnings, err);
-    if (c->config->split.method == SPLIT_BY_CSV)
-        return split_from_csv(c->images, config_split_csv(c->config), c->split,
-                              err);
-    return split_cells(c, warnings, err);
+        rc = take_given(c, warnings, err);
+    else if (c->config->split.method == SPLIT_BY_CSV)
+        rc = split_from_csv(c->images, config_split_csv(c->config), c->split,
+                            err);
+    else
+        rc = split_cells(c, warnings, err);
+    for (size_t i = 0; rc == 0 && c->fold && i < c->images->n; i++)
+        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
+    return rc;
 }
 
 int split_plan_check(const struct split_plan *c, struct buf *warnings,
