@@ -143,7 +143,7 @@ int main(int argc, char **argv)
          preview_main},
         {"--again", "DIR [--sample K]",
          "derive K stored variants again and compare them", verify_store_main},
-        {"--stream", "ENDPOINT --data DIR --recipe FILE --rank PID",
+        {"--stream", "ENDPOINT DATA RECIPE PID",
          "make fresh variants for the training rank that listens there",
          online_worker_main},
         {.option = NULL},
