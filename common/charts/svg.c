@@ -1,5 +1,6 @@
 #include "charts/svg.h"
 
+#include "base/utf8.h"
 #include "charts/svg_private.h"
 
 #include <stdint.h>
@@ -29,26 +30,14 @@ void svg_style_page(struct buf *out)
         buf_puts(out, style[i]);
 }
 
-/* Bytes of the UTF-8 character at 's' that XML allows, or 0. */
+/* Bytes of the UTF-8 character at 's' that XML allows and shows, or 0. */
 static size_t utf8_char(const char *s)
 {
-    const unsigned char *u = (const unsigned char *)s;
-    const size_t n = *u < 0x80 ? 1 : *u < 0xe0 ? 2 : *u < 0xf0 ? 3 : 4;
-    uint32_t code = *u;
+    uint32_t code;
+    const size_t n = utf8_length(s, &code);
 
-    if (n == 1)
-        return code >= 0x20 && code != 0x7f;
-    if (*u < 0xc2 || *u > 0xf4)
-        return 0;
-    code &= 0xffu >> (n + 1);
-    for (size_t i = 1; i < n; i++) {
-        if ((u[i] & 0xc0) != 0x80) /* also the closing NUL */
-            return 0;
-        code = code << 6 | (u[i] & 0x3fu);
-    }
-    if ((n == 3 && code < 0x800) || (n == 4 && code < 0x10000) ||
-        code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ||
-        (code >= 0x80 && code < 0xa0) || (code & 0xfffe) == 0xfffe)
+    if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0) ||
+        (code & 0xfffe) == 0xfffe)
         return 0;
     return n;
 }
