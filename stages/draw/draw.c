@@ -176,12 +176,20 @@ static struct cell_id *list_cells(const struct draw_args *a, struct err *err)
     return cells;
 }
 
-/* A contour's file; neither synced nor atomic, like bmp_write(). */
-static int write_text(const struct buf *b, const char *path, struct err *err)
+/* A file of contours, "cyt" or "nuc"; neither synced nor atomic, like
+ * bmp_write(). */
+static int save_contours(const struct draw_args *a, const struct cell_id *id,
+                         const char *kind, const struct buf *b, struct err *err)
 {
-    FILE *f = fopen(path, "wb");
+    const char *name = cell_class_name(id->class);
+    char path[FILE_PATH_MAX];
     size_t put = 0;
+    FILE *f;
 
+    if (file_path(path, err, "%s/im_%s/im_%s/%03d_%s%02d.dat", a->dir, name,
+                  name, id->cluster + 1, kind, id->number + 1) < 0)
+        return -1;
+    f = fopen(path, "wb");
     if (f) {
         put = fwrite(b->data, 1, b->len, f);
         if (fclose(f) != 0)
@@ -202,15 +210,9 @@ static int save_cell(const struct draw_args *a, const struct cell_id *id,
                   name, name, id->cluster + 1, id->number + 1) < 0 ||
         bmp_write(&d->im, path, err) < 0)
         return -1;
-    if (file_path(path, err, "%s/im_%s/im_%s/%03d_cyt%02d.dat", a->dir, name,
-                  name, id->cluster + 1, id->number + 1) < 0 ||
-        write_text(&d->cytoplasm, path, err) < 0)
-        return -1;
-    if (file_path(path, err, "%s/im_%s/im_%s/%03d_nuc%02d.dat", a->dir, name,
-                  name, id->cluster + 1, id->number + 1) < 0 ||
-        write_text(&d->nucleus, path, err) < 0)
-        return -1;
-    return 0;
+    return save_contours(a, id, "cyt", &d->cytoplasm, err) < 0
+               ? -1
+               : save_contours(a, id, "nuc", &d->nucleus, err);
 }
 
 static int make_cell(const struct draw_args *a, const struct cell_id *id,

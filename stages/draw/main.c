@@ -55,13 +55,6 @@ static const struct stage stage = {
 
 /* --- without a run -------------------------------------------------------- */
 
-static void print_help(void)
-{
-    printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
-           "    draw N cells (default 120) of each class into the new "
-           "directory DIR, and nothing else\n\n");
-}
-
 static bool each_cell(void *self, int64_t done, int64_t total)
 {
     progress_report(self, (double)done, (double)total, "cells");
@@ -146,7 +139,9 @@ int main(int argc, char **argv)
         out = out || is_out(argv[i]);
     if (!out) {
         if (argc == 2 && strcmp(argv[1], "--help") == 0)
-            print_help();
+            printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
+                   "    draw N cells (default 120) of each class into the new "
+                   "directory DIR, and nothing else\n\n");
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");
