@@ -102,16 +102,6 @@ static int open_table(struct fold_table *f, const struct config *c,
     return -1;
 }
 
-int fold_table_check(const struct config *c, struct err *err)
-{
-    struct fold_table f;
-
-    if (open_table(&f, c, err) < 0)
-        return -1;
-    data_table_release(&f.t);
-    return 0;
-}
-
 /* --- with the data -------------------------------------------------------- */
 
 static int take_row(const struct fold_table *f, struct find_images *w,
@@ -161,11 +151,11 @@ int fold_table_take(struct find_images *w, const struct config *c,
 
     if (open_table(&f, c, err) < 0)
         return -1;
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; w && i < w->n; i++)
         w->file[i].fold = -1;
-    for (size_t i = 0; rc == 0 && i < f.t.csv.n_row; i++)
+    for (size_t i = 0; w && rc == 0 && i < f.t.csv.n_row; i++)
         rc = take_row(&f, w, i, err);
-    if (rc == 0) {
+    if (w && rc == 0) {
         leave_out(w);
         snprintf(w->given, sizeof(w->given), "split.csv");
     }

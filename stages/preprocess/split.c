@@ -66,14 +66,6 @@ struct class_rows {
     enum split *assigned; /* owned: of a family likewise, by a class before */
 };
 
-/* Is it of a family that a class before has assigned? */
-static enum split assigned_before(const struct class_rows *d, uint32_t start)
-{
-    const uint32_t *family = d->args->family;
-
-    return family ? d->assigned[family[d->member[start].row]] : SPLIT_NONE;
-}
-
 static void take_off(size_t *left, size_t size)
 {
     *left -= size < *left ? size : *left;
@@ -101,12 +93,14 @@ static void put_group(struct class_rows *d, uint32_t g, enum split s,
     }
 }
 
-/* Groups that have their split already count for the shares. */
+/* Groups of a family that a class before has assigned count for the shares. */
 static void put_assigned(struct class_rows *d, uint32_t n_group,
                          struct shares *left, enum split *split)
 {
-    for (uint32_t g = 0; g < n_group; g++) {
-        const enum split s = assigned_before(d, d->start[g]);
+    const uint32_t *family = d->args->family;
+
+    for (uint32_t g = 0; family && g < n_group; g++) {
+        const enum split s = d->assigned[family[d->member[d->start[g]].row]];
 
         if (s == SPLIT_NONE)
             continue;
@@ -236,34 +230,27 @@ int split_random(const struct split_args *a, enum split *split, struct err *err)
 
 /* A split that is being read. */
 struct naming {
-    const struct find_images *images; /* borrowed */
+    const struct find_images *images; /* borrowed; or NULL */
     const char *path;                 /* borrowed */
     enum split *split;                /* borrowed: (images->n) */
 };
-
-static int parse_word(enum split *split, const char *path, size_t line,
-                      const char *word, struct err *err)
-{
-    *split = split_words_parse(word);
-    return *split != SPLIT_NONE
-               ? 0
-               : err_set(err, ERR_USAGE,
-                         "%s:%zu: '%s' is not train, validation or test", path,
-                         line, word);
-}
 
 static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
     const struct find_images *w = nm->images;
     const struct find_images_file *f =
-        find_images_named(w, nm->path, line, name, err);
-    enum split s;
+        w ? find_images_named(w, nm->path, line, name, err) : NULL;
+    const enum split s = split_words_parse(word);
 
-    if (!f)
+    if (w && !f)
         return -1;
-    if (parse_word(&s, nm->path, line, word, err) < 0)
-        return -1;
+    if (s == SPLIT_NONE)
+        return err_set(err, ERR_USAGE,
+                       "%s:%zu: '%s' is not train, validation or test",
+                       nm->path, line, word);
+    if (!w)
+        return 0;
     if (nm->split[f - w->file] != SPLIT_NONE)
         return err_set(err, ERR_USAGE, "%s:%zu: '%s' is named twice", nm->path,
                        line, name);
@@ -312,7 +299,7 @@ int split_from_csv(const struct find_images *w, const char *path,
     struct data_table t;
     int rc = 0;
 
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; w && i < w->n; i++)
         split[i] = SPLIT_NONE;
     if (open_split(&t, path, err) < 0)
         return -1;
@@ -320,23 +307,8 @@ int split_from_csv(const struct find_images *w, const char *path,
         rc = take_row(&nm, data_table_line(&t, i),
                       data_table_get(&t, i, LAYOUT_FILE),
                       data_table_get(&t, i, LAYOUT_SPLIT), err);
-    if (rc == 0)
+    if (rc == 0 && w)
         rc = check_named(w, path, split, err);
-    data_table_release(&t);
-    return rc;
-}
-
-int split_csv_check(const char *path, struct err *err)
-{
-    struct data_table t;
-    enum split split;
-    int rc = 0;
-
-    if (open_split(&t, path, err) < 0)
-        return -1;
-    for (size_t i = 0; rc == 0 && i < t.csv.n_row; i++)
-        rc = parse_word(&split, path, data_table_line(&t, i),
-                        data_table_get(&t, i, LAYOUT_SPLIT), err);
     data_table_release(&t);
     return rc;
 }

@@ -185,8 +185,9 @@ int split_given_choose(struct config *c, struct buf *said, struct err *err)
                        "not use; take one of them out",
                        config_word(c, "split", "method"));
     if (c->split.method == SPLIT_BY_CSV && c->split.csv[0]) {
-        if ((fold_table_wanted(c) ? fold_table_check(c, err)
-                                  : split_csv_check(c->split.csv, err)) < 0)
+        if ((fold_table_wanted(c)
+                 ? fold_table_take(NULL, c, err)
+                 : split_from_csv(NULL, c->split.csv, NULL, err)) < 0)
             return -1;
         if (c->split.unnamed)
             buf_puts(said, "split.method: csv, as split.csv names a split\n");

@@ -29,7 +29,7 @@ void split_given_folds(const struct find_images *w, int *fold,
  * Errors: ERR_USAGE as layout_init(), split_folders_look(); of layout.csv as
  * find_images_init(), none of its pictures is there, or a class has none to
  * train on; of split.csv as split_csv_check(),
- * fold_table_check().
+ * fold_table_take().
  */
 MUST_USE int split_given_choose(struct config *c, struct buf *said,
                                 struct err *err);
