@@ -12,9 +12,9 @@ struct cell_look {
     size_t n;
     double scale;   /* pixels of one of a picture of 110 x 110 */
     float *density; /* owned: (h, w, 3) halvings of the light */
-    float *blurred; /* owned: likewise, for gradients */
-    float *plane;   /* owned: (h, w) the mean of the three; then scratch */
-    float *smooth;  /* owned: (h, w) that mean, blurred */
+    float *blurred; /* behind it, as the next: likewise, for gradients */
+    float *plane;   /* (h, w) the mean of the three; then scratch */
+    float *smooth;  /* (h, w) that mean, blurred */
     uint8_t *part;  /* owned: (h, w) a component in hand */
     struct component_tree tree;    /* of 'smooth' */
     const struct component *first; /* the nucleus, in the tree; NULL: none */

@@ -41,9 +41,9 @@ struct balanced_sampler {
     size_t n, batch;
     int n_class;                    /* of which there are samples */
     uint32_t *sample;               /* owned; (n) by class */
-    uint32_t *shuffled;             /* owned; (n) the classes' */
+    uint32_t *shuffled;             /* behind it; (n) the classes' */
     struct class_samples *of_class; /* owned; (n_class) */
-    uint32_t *turn;                 /* owned; (n_class) in an epoch's order */
+    uint32_t *turn; /* behind that; (n_class) in an epoch's order */
 };
 
 /*
