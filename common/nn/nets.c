@@ -172,13 +172,6 @@ int net_keras_order(struct graph *g, int *order, struct err *err)
     return 0;
 }
 
-static void put_layer(struct net_layers *l, int i, const struct node *nd)
-{
-    strcpy(l->name[i], nd->name);
-    l->n_slot[i] = nd->n_slot;
-    memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
-}
-
 static struct net_layers *sorted_layers(struct graph *g)
 {
     struct net_layers *l = calloc(1, sizeof(*l));
@@ -190,8 +183,13 @@ static struct net_layers *sorted_layers(struct graph *g)
         return NULL;
     }
     l->n = graph_n_node(g);
-    for (int i = 0; i < l->n; i++)
-        put_layer(l, i, graph_node_at(g, order[i]));
+    for (int i = 0; i < l->n; i++) {
+        const struct node *nd = graph_node_at(g, order[i]);
+
+        strcpy(l->name[i], nd->name);
+        l->n_slot[i] = nd->n_slot;
+        memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
+    }
     return l;
 }
 

@@ -113,13 +113,6 @@ HOT static void assign_block(const int16_t *restrict r,
         of[i] = (uint8_t)which[i];
 }
 
-static void assign_pixels(const struct pixels *s, const struct centres *c)
-{
-    for (size_t i = 0; i < s->n; i += BLOCK)
-        assign_block(s->c[0] + i, s->c[1] + i, s->c[2] + i, c, s->of + i,
-                     s->n - i < BLOCK ? s->n - i : BLOCK);
-}
-
 static void filter(const float *param, const struct augment_picture *p)
 {
     struct centres c = {.k = (int)param[COLOURS]};
@@ -135,7 +128,9 @@ static void filter(const float *param, const struct augment_picture *p)
     for (int round = 0; round < ROUNDS; round++) {
         update_centres(&s, &c);
         memcpy(s.before, s.of, s.n);
-        assign_pixels(&s, &c);
+        for (size_t i = 0; i < s.n; i += BLOCK)
+            assign_block(s.c[0] + i, s.c[1] + i, s.c[2] + i, &c, s.of + i,
+                         s.n - i < BLOCK ? s.n - i : BLOCK);
         if (memcmp(s.before, s.of, s.n) == 0)
             break;
     }

@@ -61,12 +61,6 @@ static void *make_ahead(void *self)
     return NULL;
 }
 
-static int start_thread(struct online *v, struct err *err)
-{
-    v->runs = thread_start(&v->thread, make_ahead, v, err) == 0;
-    return v->runs ? 0 : -1;
-}
-
 /* Makers that work ahead. */
 static int start_makers(struct online *v, struct err *err)
 {
@@ -79,8 +73,10 @@ static int start_makers(struct online *v, struct err *err)
                                           .data = v->a.data,
                                           .program = v->a.program};
 
-    return v->a.workers > 0 ? online_workers_open(&v->stream, &s, err)
-                            : start_thread(v, err);
+    if (v->a.workers > 0)
+        return online_workers_open(&v->stream, &s, err);
+    v->runs = thread_start(&v->thread, make_ahead, v, err) == 0;
+    return v->runs ? 0 : -1;
 }
 
 static int start_online(struct online *v, struct err *err)
