@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/sort.h"
-#include "stages/preprocess/named_rows.h"
 #include "stages/preprocess/near_duplicates.h"
+#include "stats/named_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,13 +94,12 @@ static int find_copies(struct data_report *f, struct err *err)
                        f->images->n);
     for (size_t i = 0; i < f->images->n; i++) {
         if (!f->cell[i].aside)
-            c[n++] = (struct named_row){f->cell[i].sha256, (uint32_t)i};
+            c[n++] = (struct named_row){f->cell[i].sha256, 0, (uint32_t)i};
     }
     named_rows_sort(c, n);
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n; end++)
-            if (strcmp(c[end].name, c[i].name) != 0)
-                break;
+        for (end = i + 1; end < n && named_rows_same(c, end);)
+            end++;
         if (end - i > 1)
             note_equal(f, c + i, end - i);
     }

@@ -1,11 +1,10 @@
 #include "stages/preprocess/fold_table.h"
 
 #include "stages/preprocess/data_table.h"
-#include "stages/preprocess/named_rows.h"
+#include "stats/named_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 bool fold_table_wanted(const struct config *c)
 {
@@ -45,11 +44,11 @@ static int check_names(const struct fold_table *f, struct err *err)
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE),
+        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE), 0,
                                      (uint32_t)i};
     named_rows_sort(list, n);
     for (size_t i = 1; rc == 0 && i < n; i++)
-        if (strcmp(list[i].name, list[i - 1].name) == 0)
+        if (named_rows_same(list, i))
             rc = err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is named twice",
                          f->path, data_table_line(&f->t, list[i].row),
                          list[i].name);

@@ -1,7 +1,7 @@
 #include "stages/preprocess/folds.h"
 
 #include "base/rng.h"
-#include "stages/preprocess/named_rows.h"
+#include "stages/preprocess/class_members.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +43,7 @@ static uint32_t make_groups(struct fold_assignment *t, uint32_t n, int label)
     struct rng rng;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (i == 0 ||
-            strcmp(t->row_of_class[i].name, t->row_of_class[i - 1].name) != 0)
+        if (!named_rows_same(t->row_of_class, i))
             t->fold_group[n_fold_group++] = (struct fold_group){.start = i};
         t->fold_group[n_fold_group - 1].size++;
     }
@@ -87,10 +86,10 @@ static void put_group(struct fold_assignment *t, const struct fold_group *p,
 /* First what a class before has assigned. */
 static void assign_class(struct fold_assignment *t, int label, int *fold)
 {
-    const struct named_rows_args a = {t->args->images, t->args->family,
-                                      t->args->groups, label};
+    const struct class_members_args a = {t->args->images, t->args->family,
+                                         t->args->groups, label};
     const uint32_t n =
-        (uint32_t)named_rows_of_class(&a, t->first, t->row_of_class);
+        (uint32_t)class_members_list(&a, t->first, t->row_of_class);
     const uint32_t n_fold_group = make_groups(t, n, label);
 
     memset(t->of_class, 0, sizeof(t->of_class));

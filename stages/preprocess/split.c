@@ -1,16 +1,15 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/class_members.h"
 #include "stages/preprocess/class_names.h"
 #include "stages/preprocess/data_table.h"
-#include "stages/preprocess/named_rows.h"
 #include "stages/preprocess/near_duplicates.h"
 #include "stages/preprocess/split_words.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* How many of n pictures test and validate. */
 struct shares {
@@ -61,8 +60,8 @@ struct class_rows {
     const struct split_args *args; /* borrowed */
     struct named_row *member;      /* owned: n of the class in hand, sorted */
     size_t n;
-    uint32_t *start, *order; /* owned */
-    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    uint32_t *start, *order; /* owned: with the next */
+    uint32_t *first;         /* of a family, by its first row, in the class */
     enum split *assigned; /* owned: of a family likewise, by a class before */
 };
 
@@ -120,7 +119,7 @@ static void assign_groups(struct class_rows *d, struct shares left,
     uint32_t n_group = 0, n = 0;
 
     for (uint32_t i = 0; i < d->n; i++)
-        if (i == 0 || strcmp(m[i].name, m[i - 1].name) != 0)
+        if (!named_rows_same(m, i))
             d->start[n_group++] = i;
     d->start[n_group] = (uint32_t)d->n;
     for (uint32_t g = 0; g < n_group; g++)
@@ -150,12 +149,12 @@ static int class_rows_init(struct class_rows *d, const struct split_args *a,
 
     *d = (struct class_rows){.args = a,
                              .member = malloc(n * sizeof(*d->member)),
-                             .start = malloc(n * sizeof(*d->start)),
-                             .order = malloc(n * sizeof(*d->order)),
-                             .first = malloc(n * sizeof(*d->first)),
+                             .start = malloc(3 * n * sizeof(*d->start)),
                              .assigned = malloc(n * sizeof(*d->assigned))};
-    if (!d->member || !d->start || !d->order || !d->first || !d->assigned)
+    if (!d->member || !d->start || !d->assigned)
         return no_memory(a->images->n, err);
+    d->order = d->start + n;
+    d->first = d->order + n;
     for (size_t i = 0; i < n; i++)
         d->assigned[i] = SPLIT_NONE;
     return 0;
@@ -165,8 +164,6 @@ static void class_rows_release(struct class_rows *d)
 {
     free(d->member);
     free(d->start);
-    free(d->order);
-    free(d->first);
     free(d->assigned);
 }
 
@@ -179,8 +176,8 @@ static int split_whole(const struct split_args *a, bool groups,
     int rc = class_rows_init(&d, a, err);
 
     for (int label = 0; rc == 0 && label < a->images->n_class; label++) {
-        d.n = named_rows_of_class(
-            &(struct named_rows_args){a->images, a->family, groups, label},
+        d.n = class_members_list(
+            &(struct class_members_args){a->images, a->family, groups, label},
             d.first, d.member);
         if (d.n == 0)
             continue;

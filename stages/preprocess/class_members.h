@@ -1,20 +1,13 @@
 /*
- * named_rows.h - rows in the order of what they are called
+ * class_members.h - the rows of a class in the order of their groups
  */
-#ifndef PREPROCESS_NAMED_ROWS_H
-#define PREPROCESS_NAMED_ROWS_H
+#ifndef PREPROCESS_CLASS_MEMBERS_H
+#define PREPROCESS_CLASS_MEMBERS_H
 
 #include "stages/preprocess/find_images.h"
+#include "stats/named_rows.h"
 
-struct named_row {
-    const char *name; /* borrowed */
-    uint32_t row;
-};
-
-/* By name, then by row. */
-void named_rows_sort(struct named_row *list, size_t n);
-
-struct named_rows_args {
+struct class_members_args {
     const struct find_images *images;
     const uint32_t *family; /* (images->n) or NULL: each is one of its own */
     bool groups;            /* the name is the group, else the path */
@@ -27,7 +20,7 @@ struct named_rows_args {
  *   first [scratch] (images->n)
  *   list  [out]     as many as it returns
  */
-size_t named_rows_of_class(const struct named_rows_args *a, uint32_t *first,
-                           struct named_row *list);
+size_t class_members_list(const struct class_members_args *a, uint32_t *first,
+                          struct named_row *list);
 
 #endif
