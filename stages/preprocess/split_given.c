@@ -88,14 +88,6 @@ int split_given(const struct split_args *a, enum split *split,
     return draw_validation(a, split, warnings, err);
 }
 
-void split_given_folds(const struct find_images *w, int *fold,
-                       struct buf *warnings)
-{
-    for (size_t i = 0; i < w->n; i++)
-        fold[i] = w->file[i].fold;
-    buf_printf(warnings, "the folds are those of %s\n", w->given);
-}
-
 /* --- before anything runs ------------------------------------------------- */
 
 /* One of the pictures at least must be there; those that are not are set

@@ -106,7 +106,9 @@ static int take_given(struct split_plan *c, struct buf *warnings,
 
     if (!c->fold)
         return split_given(&s, c->split, warnings, err);
-    split_given_folds(c->images, c->fold, warnings);
+    for (size_t i = 0; i < c->images->n; i++)
+        c->fold[i] = c->images->file[i].fold;
+    buf_printf(warnings, "the folds are those of %s\n", c->images->given);
     return c->images->folders.n_fold ? 0 : warn_parted(c, warnings, err);
 }
 
