@@ -11,8 +11,9 @@ struct cell_look {
     int h, w;
     size_t n;
     double scale;   /* pixels of one of a picture of 110 x 110 */
-    float *density; /* owned: (h, w, 3) halvings of the light */
-    float *blurred; /* behind it, as the next: likewise, for gradients */
+    float *density; /* owned, with the next three: (h, w, 3) halvings of the
+                       light */
+    float *blurred; /* likewise, for gradients */
     float *plane;   /* (h, w) the mean of the three; then scratch */
     float *smooth;  /* (h, w) that mean, blurred */
     uint8_t *part;  /* owned: (h, w) a component in hand */

@@ -107,23 +107,16 @@ static int send_credit(struct online_worker *s, uint32_t n, struct err *err)
 }
 
 /* Orders are of the recipe that the rank gave us when it started us. */
-static int check_recipe(const struct online_worker *s, const char *wanted,
-                        struct err *err)
-{
-    if (strncmp(s->id, wanted, WANT_MAX_RECIPE) == 0)
-        return 0;
-    return err_set(err, ERR_INPUT, "wanted is recipe '%.64s', known '%.64s'",
-                   wanted, s->id);
-}
-
 static int make_rows(struct online_worker *s, const struct msg_want *m,
                      struct err *err)
 {
     const size_t image = s->data.h * s->data.w * 3;
 
     s->fresh.seed = m->seed;
-    if (check_recipe(s, m->recipe, err) < 0)
-        return -1;
+    if (strncmp(s->id, m->recipe, WANT_MAX_RECIPE) != 0)
+        return err_set(err, ERR_INPUT,
+                       "wanted is recipe '%.64s', known '%.64s'", m->recipe,
+                       s->id);
     for (uint32_t i = 0; i < m->count; i++) {
         const size_t row = m->row[i].row;
 
