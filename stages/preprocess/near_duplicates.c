@@ -58,30 +58,34 @@ static size_t mark_copies(const struct near_duplicates_args *a,
     return n;
 }
 
+int near_duplicates_pairs(const struct read_image *cell, size_t n,
+                          near_duplicates_pair_f each, void *self,
+                          struct err *err)
+{
+    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
+    bool *alike = calloc(n + 1, sizeof(*alike));
+    const bool room = phash && alike;
+
+    for (size_t i = 0; room && i < n; i++) {
+        if (!cell[i].sha256[0] || !cell[i].has_phash || cell[i].aside ||
+            cell[i].is_copy)
+            continue;
+        phash[i] = &cell[i].phash;
+#pragma omp parallel for schedule(static)
+        for (size_t k = 0; k < i; k++)
+            alike[k] = phash[k] && perceptual_hash_alike(phash[k], phash[i]);
+        for (size_t k = 0; k < i; k++)
+            if (alike[k])
+                each(self, k, i);
+    }
+    free(phash);
+    free(alike);
+    return room ? 0 : no_memory(n, err);
+}
+
 static void each_pair(void *self, size_t earlier, size_t later)
 {
     join_families(self, earlier, later);
-}
-
-static int join_alike(const struct near_duplicates_args *a, uint32_t *family,
-                      struct err *err)
-{
-    const size_t n = a->images->n;
-    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
-    bool *alike = calloc(n + 1, sizeof(*alike));
-
-    if (!phash || !alike) {
-        free(phash);
-        free(alike);
-        return no_memory(n, err);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (a->cell[i].sha256[0] && a->cell[i].has_phash)
-            phash[i] = &a->cell[i].phash;
-    perceptual_hash_pairs(phash, n, alike, each_pair, family);
-    free(phash);
-    free(alike);
-    return 0;
 }
 
 int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
@@ -100,7 +104,7 @@ int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
     join_equal(m, mark_copies(a, m), family);
     free(m);
     if (n <= DATA_CHECKS_COMPARED)
-        rc = join_alike(a, family, err);
+        rc = near_duplicates_pairs(a->cell, n, each_pair, family, err);
     for (size_t i = 0; i < n; i++)
         family[i] = first_of(family, (uint32_t)i);
     return rc;

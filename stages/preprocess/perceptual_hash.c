@@ -124,18 +124,3 @@ bool perceptual_hash_alike(const struct perceptual_hash *a,
     return __builtin_popcountll(a->hash ^ b->hash) <= PERCEPTUAL_HASH_BITS &&
            same_thumbs(a, b);
 }
-
-void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
-                           bool *alike, perceptual_hash_pair_f each, void *self)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!phash[i])
-            continue;
-#pragma omp parallel for schedule(static)
-        for (size_t k = 0; k < i; k++)
-            alike[k] = phash[k] && perceptual_hash_alike(phash[k], phash[i]);
-        for (size_t k = 0; k < i; k++)
-            if (alike[k])
-                each(self, k, i);
-    }
-}
