@@ -230,7 +230,7 @@ static int make_cell(const struct draw_args *a, const struct cell_id *id,
 
 /* What the threads share. */
 struct progress {
-    int64_t done, total;
+    size_t done, total;
     bool failed;
     struct err err; /* the first */
 };
@@ -248,18 +248,18 @@ static void note_done(const struct draw_args *a, struct progress *p, int rc,
     p->done++;
     if (a->each && !a->each(a->self, p->done, p->total)) {
         p->failed = true;
-        err_set(&p->err, ERR_AGAIN, "stopped after %lld of %lld cells",
-                (long long)p->done, (long long)p->total);
+        err_set(&p->err, ERR_AGAIN, "stopped after %zu of %zu cells", p->done,
+                p->total);
     }
 }
 
 static int make_cells(const struct draw_args *a, const struct cell_id *cells,
                       struct err *err)
 {
-    struct progress p = {.total = a->per_class * CELL_CLASSES};
+    struct progress p = {.total = (size_t)a->per_class * CELL_CLASSES};
 
 #pragma omp parallel for schedule(dynamic)
-    for (int64_t i = 0; i < p.total; i++) {
+    for (size_t i = 0; i < p.total; i++) {
         struct err e = {0};
         bool skip;
         int rc;

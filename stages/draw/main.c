@@ -22,14 +22,6 @@
 
 /* --- as a stage ----------------------------------------------------------- */
 
-static bool each_unit(void *self, int64_t done, int64_t total)
-{
-    struct stage_link *link = self;
-
-    stage_progress(link, (double)done, (double)total, "cells");
-    return !stage_stopping(link);
-}
-
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     char dir[FILE_PATH_MAX];
@@ -37,7 +29,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
     const struct draw_args a = {.dir = dir,
                                 .per_class = u->config->dataset.draw_per_class,
                                 .seed = (uint64_t)u->config->run.seed,
-                                .each = each_unit,
+                                .each = stage_cells,
                                 .self = u->link};
 
     (void)self;
@@ -55,7 +47,7 @@ static const struct stage stage = {
 
 /* --- without a run -------------------------------------------------------- */
 
-static bool each_cell(void *self, int64_t done, int64_t total)
+static bool each_cell(void *self, size_t done, size_t total)
 {
     progress_report(self, (double)done, (double)total, "cells");
     return true;

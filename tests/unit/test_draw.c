@@ -269,7 +269,7 @@ static void check_dataset(void)
     ok(strcmp(one, two) != 0, "  with other files");
 }
 
-static bool stop_at_five(void *self, int64_t done, int64_t total)
+static bool stop_at_five(void *self, size_t done, size_t total)
 {
     *(int64_t *)self = total;
     return done < 5;
