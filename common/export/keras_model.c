@@ -221,7 +221,7 @@ static int write_layers(const struct export_network *n, const char *config,
             (struct keras_layer){.name = n->layer[i].name,
                                  .weight = n->layer[i].weight,
                                  .n_weight = (size_t)n->layer[i].n_weight};
-    rc = keras_h5_write_model(
+    rc = keras_h5_write(
         &(struct keras_model){layer, (size_t)n->n_layer, config, about}, path,
         err);
     free(layer);
