@@ -1,19 +1,16 @@
 /* loss_classes.c - classes of labels, counted */
 #include "nn/loss.h"
 
-int loss_balanced(const size_t *count, int k, double *weight, struct err *err)
+void loss_balanced(const size_t *count, int k, double *weight)
 {
     size_t n = 0;
 
     for (int i = 0; i < k; i++) {
-        if (count[i] == 0)
-            return err_set(err, ERR_INPUT,
-                           "class %d of %d has no sample to weigh it by", i, k);
+        BUG_ON(count[i] == 0);
         n += count[i];
     }
     for (int i = 0; i < k; i++)
         weight[i] = (double)n / ((double)k * (double)count[i]);
-    return 0;
 }
 
 size_t loss_correct(const struct loss_batch *b)

@@ -2,7 +2,6 @@
 #include "nn/loss_pairs.h"
 
 #include <math.h>
-#include <string.h>
 
 static const struct embed_loss *const losses[] = {
 #define EMBED_LOSS(name) &embed_loss_##name,
