@@ -50,6 +50,21 @@ const char *data_report_part_name(const struct data_report *f, size_t i,
     return room;
 }
 
+int data_report_count(const struct data_report *f, int c,
+                      size_t count[DATA_REPORT_COUNTS])
+{
+    const int parts = f->fold ? f->folds : (int)SPLIT_NONE;
+
+    memset(count, 0, DATA_REPORT_COUNTS * sizeof(*count));
+    for (size_t i = 0; i < f->images->n; i++) {
+        const int part = data_report_part(f, i);
+
+        if (f->images->file[i].label == c)
+            count[part < 0 ? parts : part]++;
+    }
+    return parts;
+}
+
 /* --- duplicates ----------------------------------------------------------- */
 
 /* Files c[0 .. n-1] are equal; n >= 2. */
@@ -166,49 +181,25 @@ int data_report_sum_up(struct data_report *f, struct err *err)
 
 /* --- stats.json ----------------------------------------------------------- */
 
-/* Pictures of class 'c' in each split, as members of 'o'. */
-static void count_splits(const struct data_report *f, int c, json_t *o)
-{
-    size_t count[SPLIT_NONE + 1] = {0};
-
-    for (size_t i = 0; i < f->images->n; i++)
-        if (f->images->file[i].label == c)
-            count[f->split[i]]++;
-    for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
-        json_object_set_new(o, store_split_name((enum split)s),
-                            json_count(count[s]));
-    json_object_set_new(o, "set_aside", json_count(count[SPLIT_NONE]));
-}
-
-/* In each fold, as the list "folds". */
-static void count_folds(const struct data_report *f, int c, json_t *o)
-{
-    size_t count[CONFIG_FOLDS_MAX] = {0}, aside = 0;
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < f->images->n; i++)
-        if (f->images->file[i].label == c && f->fold[i] >= 0)
-            count[f->fold[i]]++;
-        else if (f->images->file[i].label == c)
-            aside++;
-    for (int k = 0; k < f->folds; k++)
-        json_array_append_new(list, json_count(count[k]));
-    json_object_set_new(o, "folds", list);
-    json_object_set_new(o, "set_aside", json_count(aside));
-}
-
 static json_t *class_counts(const struct data_report *f)
 {
     json_t *list = json_array();
 
     for (int c = 0; c < f->images->n_class; c++) {
-        json_t *o = json_object();
+        json_t *o = json_object(), *folds = f->fold ? json_array() : NULL;
+        size_t count[DATA_REPORT_COUNTS];
+        const int parts = data_report_count(f, c, count);
 
         json_object_set_new(o, "name", json_text(f->images->class_name[c]));
-        if (f->fold)
-            count_folds(f, c, o);
-        else
-            count_splits(f, c, o);
+        for (int k = 0; k < parts; k++)
+            if (folds)
+                json_array_append_new(folds, json_count(count[k]));
+            else
+                json_object_set_new(o, store_split_name((enum split)k),
+                                    json_count(count[k]));
+        if (folds)
+            json_object_set_new(o, "folds", folds);
+        json_object_set_new(o, "set_aside", json_count(count[parts]));
         json_array_append_new(list, o);
     }
     return list;

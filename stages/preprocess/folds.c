@@ -16,8 +16,8 @@ struct fold_assignment {
     const struct folds_args *args;  /* borrowed */
     struct named_row *row_of_class; /* owned: of the class */
     struct fold_group *fold_group;  /* owned: its groups */
-    uint32_t *order;                /* owned */
-    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    uint32_t *order;                /* owned, with the next */
+    uint32_t *first; /* of a family, by its first row, in the class */
     int *fold_of;    /* owned: of a family likewise, its fold, or -1 */
     size_t of_class[CONFIG_FOLDS_MAX], of_all[CONFIG_FOLDS_MAX];
 };
@@ -114,15 +114,15 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
                                 .row_of_class =
                                     malloc(n * sizeof(*t.row_of_class)),
                                 .fold_group = malloc(n * sizeof(*t.fold_group)),
-                                .order = malloc(n * sizeof(*t.order)),
-                                .first = malloc(n * sizeof(*t.first)),
+                                .order = malloc(2 * n * sizeof(*t.order)),
                                 .fold_of = malloc(n * sizeof(*t.fold_of))};
     int rc = 0;
 
     BUG_ON(a->folds < 2 || a->folds > CONFIG_FOLDS_MAX);
-    if (!t.row_of_class || !t.fold_group || !t.order || !t.first || !t.fold_of)
+    if (!t.row_of_class || !t.fold_group || !t.order || !t.fold_of)
         rc = err_set(err, ERR_SYSTEM,
                      "no memory to assign %zu pictures to folds", a->images->n);
+    t.first = t.order + n;
     for (size_t i = 0; rc == 0 && i < n; i++)
         t.fold_of[i] = -1;
     for (int label = 0; rc == 0 && label < a->images->n_class; label++)
@@ -130,7 +130,6 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
     free(t.row_of_class);
     free(t.fold_group);
     free(t.order);
-    free(t.first);
     free(t.fold_of);
     return rc;
 }

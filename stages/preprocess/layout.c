@@ -88,11 +88,6 @@ const char *layout_class(const struct layout *l, const char *folder)
     return NULL;
 }
 
-bool layout_lists(const struct layout *l, const char *folder)
-{
-    return l->n_class > 0 && layout_class(l, folder);
-}
-
 /* --- columns -------------------------------------------------------------- */
 
 static const char *const column_words[LAYOUT_COLUMNS] = {

@@ -359,39 +359,22 @@ static int check_rest(struct preprocess_job *j, struct err *err)
     return err_set(err, why.code, "%s", why.text);
 }
 
-/* Pictures of class 'c' in each fold: "A: 7, 7, 6 in folds 0 to 2". */
-static void put_folds(const struct preprocess_job *j, int c, struct buf *b)
-{
-    const int folds = j->found.folds;
-
-    for (int k = 0; k < folds; k++) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < j->images.n; i++)
-            n += j->images.file[i].label == c && j->found.fold[i] == k;
-        buf_printf(b, k ? ", %zu" : " %zu", n);
-    }
-    buf_printf(b, " in folds 0 to %d\n", folds - 1);
-}
-
-/* Pictures of each class, a line. */
+/* Pictures of each class, a line: "A: 7, 7, 6 in folds 0 to 2". */
 static void put_classes(const struct preprocess_job *j, struct buf *b)
 {
-    const struct data_report *f = &j->found;
-
     for (int c = 0; c < j->images.n_class; c++) {
-        size_t n[SPLIT_NONE + 1] = {0};
+        size_t n[DATA_REPORT_COUNTS];
+        const int parts = data_report_count(&j->found, c, n);
 
         buf_printf(b, "%s:", j->images.class_name[c]);
-        if (f->fold) {
-            put_folds(j, c, b);
-            continue;
+        if (j->found.fold) {
+            for (int k = 0; k < parts; k++)
+                buf_printf(b, k ? ", %zu" : " %zu", n[k]);
+            buf_printf(b, " in folds 0 to %d\n", parts - 1);
+        } else {
+            buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
+                       n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
         }
-        for (size_t i = 0; i < j->images.n; i++)
-            if (j->images.file[i].label == c)
-                n[f->split[i]]++;
-        buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
-                   n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
     }
 }
 

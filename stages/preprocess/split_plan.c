@@ -24,20 +24,6 @@ static int find_families(const struct split_plan *c, bool groups,
     return near_duplicates_find(&a, *family, err);
 }
 
-/* Deal the pictures to folds; the split is that of the first one. */
-static int choose_folds(struct split_plan *c, const uint32_t *family,
-                        struct err *err)
-{
-    const struct folds_args a = {.images = c->images,
-                                 .folds = (int)c->config->split.folds,
-                                 .groups =
-                                     c->config->split.method == SPLIT_BY_GROUP,
-                                 .family = family,
-                                 .seed = (uint64_t)c->config->run.seed};
-
-    return folds_assign(&a, c->fold, err);
-}
-
 static struct split_args split_args_of(const struct split_plan *c,
                                        const uint32_t *family)
 {
@@ -48,16 +34,22 @@ static struct split_args split_args_of(const struct split_plan *c,
                                .seed = (uint64_t)c->config->run.seed};
 }
 
+/* With folds, the split is that of the first one. */
 static int choose_split(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
     const struct split_args s = split_args_of(c, family);
+    const struct folds_args f = {.images = c->images,
+                                 .folds = (int)c->config->split.folds,
+                                 .groups =
+                                     c->config->split.method == SPLIT_BY_GROUP,
+                                 .family = family,
+                                 .seed = s.seed};
 
     if (c->fold)
-        return choose_folds(c, family, err);
-    return c->config->split.method == SPLIT_BY_GROUP
-               ? split_groups(&s, c->split, err)
-               : split_random(&s, c->split, err);
+        return folds_assign(&f, c->fold, err);
+    return f.groups ? split_groups(&s, c->split, err)
+                    : split_random(&s, c->split, err);
 }
 
 /* Where groups may part, only what is alike stays together. */
