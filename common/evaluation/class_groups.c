@@ -1,9 +1,11 @@
 /* class_groups.c - normal, benign and abnormal classes */
-#define _GNU_SOURCE /* strcasestr */
+#define _GNU_SOURCE /* strcasestr, strsep */
 #include "evaluation/class_groups.h"
 
 #include "base/spell.h"
+#include "base/utf8.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LIST_MAX = CONFIG_CLASS_LIST };
@@ -81,23 +83,15 @@ static int put_class(struct filling *f, const char *name,
 static int put_list(struct filling *f, const char *list, enum class_group group,
                     struct err *err)
 {
-    char name[LIST_MAX];
+    char names[LIST_MAX], *rest = names, *name;
 
     if (strcmp(list, "auto") == 0)
         return 0;
-    while (*list) {
-        size_t n = strcspn(list, ","), i = 0;
-
-        while (i < n && list[i] == ' ')
-            i++;
-        memcpy(name, list + i, n - i);
-        for (n -= i; n > 0 && name[n - 1] == ' ';)
-            n--;
-        name[n] = '\0';
-        if (n > 0 && put_class(f, name, group, err) < 0)
+    snprintf(names, sizeof(names), "%s", list);
+    while ((name = strsep(&rest, ","))) {
+        name = utf8_trim(name);
+        if (*name && put_class(f, name, group, err) < 0)
             return -1;
-        list += strcspn(list, ",");
-        list += *list == ',';
     }
     return 0;
 }

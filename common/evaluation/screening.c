@@ -58,16 +58,13 @@ static int grow_cells(struct screened *a, size_t n, struct err *err)
 {
     const size_t all = a->n + n + 1;
     uint8_t *cell = realloc(a->cell, all * sizeof(*cell));
-    const char **name;
+    const char **name = realloc(a->name, all * sizeof(*name));
 
-    if (!cell)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
-    a->cell = cell;
-    name = realloc(a->name, all * sizeof(*name));
-    if (!name)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
-    a->name = name;
-    return 0;
+    a->cell = cell ? cell : a->cell;
+    a->name = name ? name : a->name;
+    return cell && name
+               ? 0
+               : err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
 }
 
 /* What was called, without probabilities. */
