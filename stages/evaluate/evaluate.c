@@ -157,32 +157,23 @@ static int predict_batch(struct evaluation *e, int s, size_t first, size_t n,
     return 0;
 }
 
-/* Predict one split; 'done' rows came before. */
-static int predict_one(struct evaluation *e, int s, size_t done,
-                       struct err *err)
-{
-    const struct evaluate_args *a = e->args;
-    const size_t total =
-        e->predicted[0].o.n + e->predicted[1].o.n + e->predicted[2].o.n;
-    const size_t n = e->predicted[s].o.n;
-
-    for (size_t i = 0; i < n; i += BATCH) {
-        if (a->each && !a->each(a->self, done + i, total))
-            return err_set(err, ERR_AGAIN, "evaluation was stopped");
-        if (predict_batch(e, s, i, n - i < BATCH ? n - i : BATCH, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int predict_all(struct evaluation *e, struct err *err)
 {
-    size_t done = 0;
+    const struct evaluate_args *a = e->args;
+    size_t total = 0, done = 0;
 
+    for (int s = 0; s < e->n_split; s++)
+        total += e->predicted[s].o.n;
     for (int s = 0; s < e->n_split; s++) {
-        if (predict_one(e, s, done, err) < 0)
-            return -1;
-        done += e->predicted[s].o.n;
+        const size_t n = e->predicted[s].o.n;
+
+        for (size_t i = 0; i < n; i += BATCH) {
+            if (a->each && !a->each(a->self, done + i, total))
+                return err_set(err, ERR_AGAIN, "evaluation was stopped");
+            if (predict_batch(e, s, i, n - i < BATCH ? n - i : BATCH, err) < 0)
+                return -1;
+        }
+        done += n;
     }
     return 0;
 }
@@ -238,7 +229,6 @@ static int measure_all(struct evaluation *e, struct err *err)
     return metrics_json_write(a, e->args->out, err);
 }
 
-/* Column 'name' as numbers; what is none becomes NaN. */
 static int write_curves(const struct evaluation *e, struct err *err)
 {
     struct csv c = {0};
