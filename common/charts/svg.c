@@ -9,7 +9,8 @@
 
 enum { TITLE_SHOWN = 90 };
 
-void svg_style(struct buf *out)
+/* Of charts in files of their own; a page has more. */
+static void put_style(struct buf *out)
 {
     static const char *const style[] = {
 #include "common/charts/svg.css.inc"
@@ -25,7 +26,7 @@ void svg_style_page(struct buf *out)
 #include "common/charts/svg_page.css.inc"
     };
 
-    svg_style(out);
+    put_style(out);
     for (size_t i = 0; i < sizeof(style) / sizeof(style[0]); i++)
         buf_puts(out, style[i]);
 }
@@ -88,7 +89,7 @@ void svg_open(struct buf *out, double w, double h, const char *label,
     if (!alone)
         return;
     buf_puts(out, "<style>\n");
-    svg_style(out);
+    put_style(out);
     buf_puts(out, "</style>\n<rect class=\"pl-bg\" width=\"100%\" "
                   "height=\"100%\"/>\n");
 }
