@@ -22,25 +22,18 @@ static int balance_counts(struct class_weights *w, const struct trainset *set,
     return 0;
 }
 
-static int balance_classes(struct class_weights *w, const struct trainset *set,
-                           struct err *err)
-{
-    size_t count[CONFIG_CLASSES_MAX] = {0};
-
-    for (size_t i = 0; i < set->n_train; i++)
-        count[set->train[i].label]++;
-    return balance_counts(w, set, count, "training", err);
-}
-
 static int read_weights(struct class_weights *w, const char *text,
                         const struct trainset *set, struct err *err)
 {
+    size_t count[CONFIG_CLASSES_MAX] = {0};
     struct err why = {0};
     int n = 0;
 
     w->weight = w->room;
+    for (size_t i = 0; i < set->n_train; i++)
+        count[set->train[i].label]++;
     if (strcmp(text, CONFIG_BALANCED) == 0)
-        return balance_classes(w, set, err);
+        return balance_counts(w, set, count, "training", err);
     if (strcmp(text, CONFIG_BALANCED_TEST) == 0)
         return balance_counts(w, set, set->n_test, "test", err);
     if (costs_weights(w->room, &n, text, &why) < 0)

@@ -304,7 +304,8 @@ static void *serve_workers(void *self)
 
 /* --- opening and closing ---------------------------------------------------*/
 
-/* An order for a worker that has gone is told to be so. */
+/* An order for a worker that has gone is told to be so.  The recipe is what the
+ * plan has, whatever became of its file. */
 static int listen_here(struct online_workers *s, struct err *err)
 {
     const struct router_limits limits = {.bytes = WIRE_MAX_DATA};
@@ -314,15 +315,12 @@ static int listen_here(struct online_workers *s, struct err *err)
         return -1;
     zmq_setsockopt(s->router.socket, ZMQ_ROUTER_MANDATORY, &mandatory,
                    sizeof(mandatory));
-    return router_bind_ipc(&s->router, "variants", err);
-}
-
-/* What the plan has, whatever became of its file. */
-static int put_recipe(struct online_workers *s, struct err *err)
-{
     snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml",
              s->router.dir.path);
-    return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
+    return router_bind_ipc(&s->router, "variants", err) < 0
+               ? -1
+               : file_write(s->recipe, s->a.recipe->text, s->a.recipe->size,
+                            err);
 }
 
 int online_workers_open(struct online_workers **out,
@@ -337,8 +335,7 @@ int online_workers_open(struct online_workers **out,
     BUG_ON(a->workers < 1 || a->workers > ONLINE_WORKERS_MAX_PEERS);
     if ((a->program ? file_path(s->program, err, "%s", a->program)
                     : program_path(s->program, "papline-augment", err)) == 0 &&
-        listen_here(s, err) == 0 && put_recipe(s, err) == 0 &&
-        start_workers(s, err) == 0)
+        listen_here(s, err) == 0 && start_workers(s, err) == 0)
         s->runs = thread_start(&s->thread, serve_workers, s, err) == 0;
     if (s->runs)
         *out = s;
