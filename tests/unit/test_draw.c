@@ -271,13 +271,13 @@ static void check_dataset(void)
 
 static bool stop_at_five(void *self, size_t done, size_t total)
 {
-    *(int64_t *)self = total;
+    *(size_t *)self = total;
     return done < 5;
 }
 
 static void check_failures(void)
 {
-    int64_t total = 0;
+    size_t total = 0;
     struct draw_args a = {.dir = in_dir("four"), .seed = 4};
     struct err err = {0};
 
