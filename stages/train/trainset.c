@@ -34,15 +34,6 @@ static int source_of(const struct trainset *t, const struct rows *r, size_t i,
     return 0;
 }
 
-static void put_sample(struct trainset *t, const struct sample *s,
-                       enum split split)
-{
-    if (split == SPLIT_TRAIN)
-        t->train[t->n_train++] = *s;
-    else if (split == SPLIT_VALIDATION)
-        t->validation[t->n_validation++] = *s;
-}
-
 /* Append the usable rows to the samples of their splits. */
 static int gather_rows(struct trainset *t, const struct rows *r,
                        struct err *err)
@@ -66,8 +57,10 @@ static int gather_rows(struct trainset *t, const struct rows *r,
             t->kept[t->n_kept++] = x.pixels;
         }
         t->n_test[x.label] += original && split == SPLIT_TEST;
-        if (split == SPLIT_TRAIN || original)
-            put_sample(t, &x, split);
+        if (split == SPLIT_TRAIN)
+            t->train[t->n_train++] = x;
+        else if (split == SPLIT_VALIDATION && original)
+            t->validation[t->n_validation++] = x;
     }
     return 0;
 }
