@@ -60,8 +60,10 @@ static void *longer(void *list, size_t n, size_t item, bool *room)
 {
     void *grown = realloc(list, n * item);
 
-    *room = *room && grown;
-    return grown ? grown : list;
+    if (grown)
+        return grown;
+    *room = false;
+    return list;
 }
 
 /* Put probabilities behind each other, or drop them. */

@@ -58,10 +58,13 @@ static int grow_cells(struct screened *a, size_t n, struct err *err)
 {
     const size_t all = a->n + n + 1;
     uint8_t *cell = realloc(a->cell, all * sizeof(*cell));
-    const char **name = realloc(a->name, all * sizeof(*name));
+    const char **name;
 
-    a->cell = cell ? cell : a->cell;
-    a->name = name ? name : a->name;
+    if (cell)
+        a->cell = cell;
+    name = realloc(a->name, all * sizeof(*name));
+    if (name)
+        a->name = name;
     return cell && name
                ? 0
                : err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);

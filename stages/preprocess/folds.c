@@ -122,7 +122,8 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
     if (!t.row_of_class || !t.fold_group || !t.order || !t.fold_of)
         rc = err_set(err, ERR_SYSTEM,
                      "no memory to assign %zu pictures to folds", a->images->n);
-    t.first = t.order + n;
+    else
+        t.first = t.order + n;
     for (size_t i = 0; rc == 0 && i < n; i++)
         t.fold_of[i] = -1;
     for (int label = 0; rc == 0 && label < a->images->n_class; label++)

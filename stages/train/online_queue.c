@@ -54,9 +54,11 @@ static int grow_rows(struct online_queue *q, size_t n, struct err *err)
     if (n <= q->capacity)
         return 0;
     row = realloc(q->row, n * sizeof(*row));
+    if (row)
+        q->row = row;
     piece = realloc(q->piece, pieces * sizeof(*piece));
-    q->row = row ? row : q->row;
-    q->piece = piece ? piece : q->piece;
+    if (piece)
+        q->piece = piece;
     if (!row || !piece)
         return err_set(err, ERR_SYSTEM, "no memory for an epoch of %zu rows",
                        n);
