@@ -1,15 +1,16 @@
 #include "charts/svg.h"
 
+#include "base/utf8.h"
 #include "charts/svg_private.h"
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TITLE_SHOWN = 90 };
 
-void svg_style(struct buf *out)
+/* Of charts in files of their own; a page has more. */
+static void put_style(struct buf *out)
 {
     static const char *const style[] = {
 #include "common/charts/svg.css.inc"
@@ -25,31 +26,19 @@ void svg_style_page(struct buf *out)
 #include "common/charts/svg_page.css.inc"
     };
 
-    svg_style(out);
+    put_style(out);
     for (size_t i = 0; i < sizeof(style) / sizeof(style[0]); i++)
         buf_puts(out, style[i]);
 }
 
-/* Bytes of the UTF-8 character at 's' that XML allows, or 0. */
+/* Bytes of the UTF-8 character at 's' that XML allows and shows, or 0. */
 static size_t utf8_char(const char *s)
 {
-    const unsigned char *u = (const unsigned char *)s;
-    const size_t n = *u < 0x80 ? 1 : *u < 0xe0 ? 2 : *u < 0xf0 ? 3 : 4;
-    uint32_t code = *u;
+    uint32_t code;
+    const size_t n = utf8_length(s, &code);
 
-    if (n == 1)
-        return code >= 0x20 && code != 0x7f;
-    if (*u < 0xc2 || *u > 0xf4)
-        return 0;
-    code &= 0xffu >> (n + 1);
-    for (size_t i = 1; i < n; i++) {
-        if ((u[i] & 0xc0) != 0x80) /* also the closing NUL */
-            return 0;
-        code = code << 6 | (u[i] & 0x3fu);
-    }
-    if ((n == 3 && code < 0x800) || (n == 4 && code < 0x10000) ||
-        code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ||
-        (code >= 0x80 && code < 0xa0) || (code & 0xfffe) == 0xfffe)
+    if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0) ||
+        (code & 0xfffe) == 0xfffe)
         return 0;
     return n;
 }
@@ -100,7 +89,7 @@ void svg_open(struct buf *out, double w, double h, const char *label,
     if (!alone)
         return;
     buf_puts(out, "<style>\n");
-    svg_style(out);
+    put_style(out);
     buf_puts(out, "</style>\n<rect class=\"pl-bg\" width=\"100%\" "
                   "height=\"100%\"/>\n");
 }

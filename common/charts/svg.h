@@ -128,9 +128,7 @@ void svg_timeline(const struct svg_timeline *t, struct buf *out);
 /* A square in the colour of a kind, to stand before its name. */
 void svg_kind(int kind, struct buf *out);
 
-/* Append the style sheet of charts in files of their own (no <style> around
- * it), and that of a page, which has more. */
-void svg_style(struct buf *out);
+/* Append the style sheet of a page's charts (no <style> around it). */
 void svg_style_page(struct buf *out);
 
 /*

@@ -1,9 +1,11 @@
 /* class_groups.c - normal, benign and abnormal classes */
+#define _GNU_SOURCE /* strcasestr, strsep */
 #include "evaluation/class_groups.h"
 
 #include "base/spell.h"
+#include "base/utf8.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LIST_MAX = CONFIG_CLASS_LIST };
@@ -26,21 +28,6 @@ const char *class_groups_name(enum class_group s)
     return name[s];
 }
 
-static bool holds_word(const char *name, const char *word)
-{
-    const size_t n = strlen(word);
-
-    for (; *name; name++) {
-        size_t i = 0;
-
-        while (i < n && tolower((unsigned char)name[i]) == word[i])
-            i++;
-        if (i == n)
-            return true;
-    }
-    return false;
-}
-
 enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
 
 /* Which of 'known' is in a name; N_KNOWN: none. */
@@ -48,7 +35,7 @@ static int known_class(const char *name)
 {
     int i = 0;
 
-    while (i < N_KNOWN && !holds_word(name, known[i].word))
+    while (i < N_KNOWN && !strcasestr(name, known[i].word))
         i++;
     return i;
 }
@@ -58,15 +45,6 @@ const char *class_groups_word(const char *name)
     const int i = known_class(name);
 
     return i < N_KNOWN ? known[i].word : NULL;
-}
-
-static bool guess_group(const char *name, enum class_group *group)
-{
-    const int i = known_class(name);
-
-    if (i < N_KNOWN)
-        *group = known[i].group;
-    return i < N_KNOWN;
 }
 
 /* What is being filled in. */
@@ -105,23 +83,15 @@ static int put_class(struct filling *f, const char *name,
 static int put_list(struct filling *f, const char *list, enum class_group group,
                     struct err *err)
 {
-    char name[LIST_MAX];
+    char names[LIST_MAX], *rest = names, *name;
 
     if (strcmp(list, "auto") == 0)
         return 0;
-    while (*list) {
-        size_t n = strcspn(list, ","), i = 0;
-
-        while (i < n && list[i] == ' ')
-            i++;
-        memcpy(name, list + i, n - i);
-        for (n -= i; n > 0 && name[n - 1] == ' ';)
-            n--;
-        name[n] = '\0';
-        if (n > 0 && put_class(f, name, group, err) < 0)
+    snprintf(names, sizeof(names), "%s", list);
+    while ((name = strsep(&rest, ","))) {
+        name = utf8_trim(name);
+        if (*name && put_class(f, name, group, err) < 0)
             return -1;
-        list += strcspn(list, ",");
-        list += *list == ',';
     }
     return 0;
 }
@@ -175,8 +145,13 @@ int class_groups_init(struct class_groups *s,
     *s = (struct class_groups){.known = false};
     if (is_auto(set)) {
         s->known = true;
-        for (int c = 0; c < k && s->known; c++)
-            s->known = guess_group(class_name[c], &s->of[c]);
+        for (int c = 0; c < k && s->known; c++) {
+            const int i = known_class(class_name[c]);
+
+            s->known = i < N_KNOWN;
+            if (s->known)
+                s->of[c] = known[i].group;
+        }
     } else if (put_lists(&f, set, err) < 0) {
         return -1;
     }

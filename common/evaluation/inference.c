@@ -114,16 +114,6 @@ void inference_hold_size(struct inference *p, const struct cell_size *size)
         cell_size_standardise(&p->info.size, size, z + CELL_SIZE * i);
 }
 
-/* The sizes of n cells, each in its row. */
-static void put_sizes(struct inference *p, const struct cell_size *size,
-                      size_t n)
-{
-    float *z = net_size(p->graph);
-
-    for (size_t i = 0; p->info.size.on && i < n; i++)
-        cell_size_standardise(&p->info.size, &size[i], z + CELL_SIZE * i);
-}
-
 void inference_input(const struct inference *p, const struct store *s, size_t i,
                      float *x)
 {
@@ -147,38 +137,44 @@ static int softmax_row(const float *z, int k, float *p)
     return 0;
 }
 
-/* Softmax of what the network says of its input's first n rows. */
-static int run_rows(struct inference *p, size_t n, float *out, size_t *bad)
+/* Softmax of what the network says of each; *bad: which is not finite. */
+static int run_images(struct inference *p, const struct inference_images *a,
+                      float *out, size_t *bad)
 {
+    const size_t area = (size_t)p->info.h * (size_t)p->info.w;
     const size_t k = (size_t)p->info.n_class;
+    float *z = p->info.size.on ? net_size(p->graph) : NULL;
 
+    BUG_ON(a->n > (size_t)p->batch || (p->info.size.on && !a->size));
+    graph_set_batch(p->graph, (int)a->n);
+    for (size_t i = 0; i < a->n; i++)
+        preprocess(p->info.input, a->image[i], area,
+                   graph_input(p->graph) + i * area * 3);
+    for (size_t i = 0; z && i < a->n; i++)
+        cell_size_standardise(&p->info.size, &a->size[i], z + CELL_SIZE * i);
     graph_forward(p->graph, PHASE_INFER);
-    for (size_t i = 0; i < n; i++) {
-        const float *z = graph_output(p->graph)->out.data + i * k;
-
-        *bad = i;
-        if (softmax_row(z, (int)k, out + i * k) < 0)
+    for (*bad = 0; *bad < a->n; ++*bad)
+        if (softmax_row(graph_output(p->graph)->out.data + *bad * k, (int)k,
+                        out + *bad * k) < 0)
             return -1;
-    }
     return 0;
 }
 
 int inference_rows(struct inference *p, const struct store *s,
                    const size_t *row, size_t n, float *out, struct err *err)
 {
-    const size_t pixels = s->h * s->w * 3;
+    const uint8_t *image[GRAPH_MAX_BATCH];
     struct cell_size size[GRAPH_MAX_BATCH];
+    const struct inference_images a = {image, size, n};
     size_t bad;
 
-    BUG_ON(n > (size_t)p->batch);
-    graph_set_batch(p->graph, (int)n);
+    BUG_ON(n > GRAPH_MAX_BATCH);
     for (size_t i = 0; i < n; i++) {
-        inference_input(p, s, row[i], graph_input(p->graph) + i * pixels);
+        image[i] = store_image(s, row[i]);
         if (p->info.size.on)
             size[i] = store_size(s, row[i]);
     }
-    put_sizes(p, size, n);
-    if (run_rows(p, n, out, &bad) == 0)
+    if (run_images(p, &a, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for row %zu is not a number; training "
@@ -189,16 +185,9 @@ int inference_rows(struct inference *p, const struct store *s,
 int inference_images(struct inference *p, const struct inference_images *a,
                      float *out, struct err *err)
 {
-    const size_t area = (size_t)p->info.h * (size_t)p->info.w;
     size_t bad;
 
-    BUG_ON(a->n > (size_t)p->batch || (p->info.size.on && !a->size));
-    graph_set_batch(p->graph, (int)a->n);
-    for (size_t i = 0; i < a->n; i++)
-        preprocess(p->info.input, a->image[i], area,
-                   graph_input(p->graph) + i * area * 3);
-    put_sizes(p, a->size, a->n);
-    if (run_rows(p, a->n, out, &bad) == 0)
+    if (run_images(p, a, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for picture %zu is not a number; "

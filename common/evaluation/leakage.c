@@ -47,28 +47,23 @@ static int find_columns(struct columns *c, const struct csv *index, int fold,
                : 0;
 }
 
-static const char *get_field(const struct csv *index, size_t row, int column)
-{
-    return csv_get(index, row, (size_t)column);
-}
-
 static bool is_usable(const struct csv *index, size_t row,
                       const struct columns *c)
 {
-    return strcmp(get_field(index, row, c->status), "ok") == 0;
+    return strcmp(csv_field(index, row, c->status), "ok") == 0;
 }
 
 static struct leakage_row member_of(const struct csv *index, size_t row,
                                     const struct columns *c)
 {
-    return (struct leakage_row){get_field(index, row, c->class_name),
-                                get_field(index, row, c->group)};
+    return (struct leakage_row){csv_field(index, row, c->class_name),
+                                csv_field(index, row, c->group)};
 }
 
 static enum split split_of(const struct csv *index, size_t row,
                            const struct columns *c)
 {
-    const char *word = get_field(index, row, c->split);
+    const char *word = csv_field(index, row, c->split);
 
     return c->folds > 1 ? store_fold_split(store_fold_parse(word), c->fold,
                                            c->folds, c->use)
@@ -89,7 +84,7 @@ int leakage_mark(const struct csv *index, int fold, int folds, bool *mark,
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", index->n_row);
     for (size_t i = 0; i < index->n_row; i++)
         if (split_of(index, i, &c) == SPLIT_TRAIN && is_usable(index, i, &c) &&
-            *get_field(index, i, c.group))
+            *csv_field(index, i, c.group))
             trained[n++] = member_of(index, i, &c);
     qsort(trained, n, sizeof(*trained), by_group);
     for (size_t i = 0; i < index->n_row; i++) {
@@ -140,7 +135,7 @@ int leakage_rows(const struct csv *index, const struct predictions *p,
     for (c.fold = 0; c.fold < (folds > 1 ? folds : 1); c.fold++)
         for (size_t i = 0; i < index->n_row && n < p->o.n; i++)
             if (split_of(index, i, &c) == split &&
-                strcmp(get_field(index, i, c.file), p->file[n]) == 0)
+                strcmp(csv_field(index, i, c.file), p->file[n]) == 0)
                 row[n++] = i;
     if (n < p->o.n)
         return err_set(err, ERR_INPUT,

@@ -39,6 +39,27 @@ void predictions_rows(const struct predictions *p, enum split split,
     }
 }
 
+int predictions_allocate(struct predictions *p, size_t n, bool probabilities,
+                         bool families, struct err *err)
+{
+    const size_t k = (size_t)p->o.k + 1;
+
+    n++; /* memory of none is NULL */
+    p->file = calloc(n, sizeof(*p->file));
+    p->group = calloc(n, sizeof(*p->group));
+    p->family = families ? calloc(n, sizeof(*p->family)) : NULL;
+    p->label = calloc(n, sizeof(*p->label));
+    p->predicted = calloc(n, sizeof(*p->predicted));
+    p->p = probabilities ? calloc(n, k * sizeof(*p->p)) : NULL;
+    if (!p->file || !p->group || !p->label || !p->predicted ||
+        (probabilities && !p->p) || (families && !p->family))
+        return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
+    p->o.label = p->label;
+    p->o.predicted = p->predicted;
+    p->o.p = p->p;
+    return 0;
+}
+
 /* --- reading -------------------------------------------------------------- */
 
 struct predictions_reader {
@@ -129,27 +150,6 @@ static int find_classes(struct predictions_reader *r, struct err *err)
     return 0;
 }
 
-static int allocate_rows(const struct predictions_reader *r, struct err *err)
-{
-    struct predictions *p = r->p;
-    const size_t n = p->csv.n_row + 1, k = (size_t)p->o.k + 1;
-    const bool probabilities = r->first >= 0, families = r->family >= 0;
-
-    p->file = calloc(n, sizeof(*p->file));
-    p->group = calloc(n, sizeof(*p->group));
-    p->family = families ? calloc(n, sizeof(*p->family)) : NULL;
-    p->label = calloc(n, sizeof(*p->label));
-    p->predicted = calloc(n, sizeof(*p->predicted));
-    p->p = probabilities ? calloc(n, k * sizeof(*p->p)) : NULL;
-    if (!p->file || !p->group || !p->label || !p->predicted ||
-        (probabilities && !p->p) || (families && !p->family))
-        return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
-    p->o.label = p->label;
-    p->o.predicted = p->predicted;
-    p->o.p = p->p;
-    return 0;
-}
-
 static int take_numbers(const struct predictions_reader *r, size_t row,
                         double *p, struct err *err)
 {
@@ -218,7 +218,9 @@ int predictions_read(struct predictions *p, const char *path, enum split split,
 
     *p = (struct predictions){.o = {.n = 0}};
     if (csv_read(&p->csv, path, err) == 0 && find_columns(&r, err) == 0 &&
-        find_classes(&r, err) == 0 && allocate_rows(&r, err) == 0 &&
+        find_classes(&r, err) == 0 &&
+        predictions_allocate(p, p->csv.n_row, r.first >= 0, r.family >= 0,
+                             err) == 0 &&
         take_rows(&r, split, err) == 0)
         return 0;
     predictions_release(p);

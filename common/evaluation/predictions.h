@@ -38,6 +38,11 @@ static inline const char *const *predictions_drawn(const struct predictions *p)
     return p->family ? p->family : p->group;
 }
 
+/* Memory for n rows of p->o.k classes. */
+MUST_USE int predictions_allocate(struct predictions *p, size_t n,
+                                  bool probabilities, bool families,
+                                  struct err *err);
+
 /* Append the header, then the rows of any splits. */
 void predictions_header(const struct predictions *p, struct buf *out);
 void predictions_rows(const struct predictions *p, enum split split,

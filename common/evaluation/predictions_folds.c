@@ -55,32 +55,15 @@ static int match_classes(struct predictions *p, const struct predictions *more,
     return 0;
 }
 
-/* Longer, or false and as it was. */
-static bool longer_names(const char ***list, size_t n)
+/* A longer list, of n items; or as it was, and *room is false. */
+static void *longer(void *list, size_t n, size_t item, bool *room)
 {
-    const char **grown = realloc(*list, n * sizeof(*grown));
+    void *grown = realloc(list, n * item);
 
     if (grown)
-        *list = grown;
-    return grown != NULL;
-}
-
-static bool longer_numbers(int **list, size_t n)
-{
-    int *grown = realloc(*list, n * sizeof(*grown));
-
-    if (grown)
-        *list = grown;
-    return grown != NULL;
-}
-
-static bool longer_tables(struct csv **list, size_t n)
-{
-    struct csv *grown = realloc(*list, n * sizeof(*grown));
-
-    if (grown)
-        *list = grown;
-    return grown != NULL;
+        return grown;
+    *room = false;
+    return list;
 }
 
 /* Put probabilities behind each other, or drop them. */
@@ -121,12 +104,15 @@ static bool is_same_order(const struct predictions *p,
 /* Room for n rows in all, and one more table. */
 static int make_room(struct predictions *p, size_t n, struct err *err)
 {
-    const bool room = longer_names(&p->file, n) && longer_names(&p->group, n) &&
-                      (!p->family || longer_names(&p->family, n)) &&
-                      longer_numbers(&p->label, n) &&
-                      longer_numbers(&p->predicted, n) &&
-                      longer_tables(&p->more, (size_t)p->n_more + 1);
+    bool room = true;
 
+    p->file = longer(p->file, n, sizeof(*p->file), &room);
+    p->group = longer(p->group, n, sizeof(*p->group), &room);
+    if (p->family)
+        p->family = longer(p->family, n, sizeof(*p->family), &room);
+    p->label = longer(p->label, n, sizeof(*p->label), &room);
+    p->predicted = longer(p->predicted, n, sizeof(*p->predicted), &room);
+    p->more = longer(p->more, (size_t)p->n_more + 1, sizeof(*p->more), &room);
     p->o.label = p->label;
     p->o.predicted = p->predicted;
     return room ? 0

@@ -60,14 +60,14 @@ static int grow_cells(struct screened *a, size_t n, struct err *err)
     uint8_t *cell = realloc(a->cell, all * sizeof(*cell));
     const char **name;
 
-    if (!cell)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
-    a->cell = cell;
+    if (cell)
+        a->cell = cell;
     name = realloc(a->name, all * sizeof(*name));
-    if (!name)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
-    a->name = name;
-    return 0;
+    if (name)
+        a->name = name;
+    return cell && name
+               ? 0
+               : err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
 }
 
 /* What was called, without probabilities. */

@@ -162,7 +162,7 @@ static int add_nodes(struct building *b, struct err *err)
     }
     if (tells_classes(&b->n->info))
         add_layer(b->n, "probabilities", KIND_SOFTMAX, b->n->n_layer - 1);
-    b->n->info.size.on = export_network_find(b->n, "size") != NULL;
+    b->n->info.size.on = graph_node(g, "size") != NULL;
     return export_network_output(b->n)->flat
                ? 0
                : err_set(err, ERR_INPUT,
@@ -216,15 +216,6 @@ void export_network_release(struct export_network *n)
 const struct export_layer *export_network_output(const struct export_network *n)
 {
     return &n->layer[n->n_layer - 1];
-}
-
-const struct export_layer *export_network_find(const struct export_network *n,
-                                               const char *name)
-{
-    for (int i = 0; i < n->n_layer; i++)
-        if (strcmp(n->layer[i].name, name) == 0)
-            return &n->layer[i];
-    return NULL;
 }
 
 int export_network_readers(const struct export_network *n, int layer)

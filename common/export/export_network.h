@@ -58,10 +58,6 @@ void export_network_release(struct export_network *n);
 const struct export_layer *export_network_output(
     const struct export_network *n);
 
-/* The layer of that kind and name, or NULL. */
-const struct export_layer *export_network_find(const struct export_network *n,
-                                               const char *name);
-
 /* How many layers read that one. */
 int export_network_readers(const struct export_network *n, int layer);
 

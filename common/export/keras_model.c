@@ -6,18 +6,12 @@
 #include "nn/layers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* --- configurations --------------------------------------------------------*/
 
 static json_t *pair(int a, int b)
 {
     return json_pack("[ii]", a, b);
-}
-
-static const char *activation(int act)
-{
-    return act == ACT_RELU ? "relu" : "linear";
 }
 
 static void put_text(json_t *c, const char *key, const char *text)
@@ -33,7 +27,7 @@ static void put_window(json_t *c, const char *size, const struct op_form *f)
     put_text(c, "data_format", "channels_last");
 }
 
-static const char *put_input(const struct export_layer *l, json_t *c)
+static void put_input(const struct export_layer *l, json_t *c)
 {
     json_object_del(c, "trainable");
     json_object_set_new(c, "batch_input_shape",
@@ -41,62 +35,55 @@ static const char *put_input(const struct export_layer *l, json_t *c)
                                 : json_pack("[niii]", l->h, l->w, l->c));
     json_object_set_new(c, "sparse", json_false());
     json_object_set_new(c, "ragged", json_false());
-    return "InputLayer";
 }
 
-static const char *put_conv(const struct export_layer *l, json_t *c)
+static void put_conv(const struct export_layer *l, json_t *c)
 {
     json_object_set_new(c, "filters", json_integer(l->c));
     put_window(c, "kernel_size", &l->form);
-    put_text(c, "activation", activation(l->form.act));
+    put_text(c, "activation", l->form.act == ACT_RELU ? "relu" : "linear");
     json_object_set_new(c, "use_bias", json_boolean(l->n_weight > 1));
-    return "Conv2D";
 }
 
-static const char *put_depthwise(const struct export_layer *l, json_t *c)
+static void put_depthwise(const struct export_layer *l, json_t *c)
 {
     put_window(c, "kernel_size", &l->form);
     json_object_set_new(c, "depth_multiplier", json_integer(1));
     put_text(c, "activation", "linear");
     json_object_set_new(c, "use_bias", json_false());
-    return "DepthwiseConv2D";
 }
 
-static const char *put_batch_norm(const struct export_layer *l, json_t *c)
+static void put_batch_norm(const struct export_layer *l, json_t *c)
 {
     json_object_set_new(c, "axis", json_integer(l->flat ? 1 : 3));
     json_object_set_new(c, "momentum", json_real((double)l->form.momentum));
     json_object_set_new(c, "epsilon", json_real((double)l->form.eps));
     json_object_set_new(c, "center", json_true());
     json_object_set_new(c, "scale", json_true());
-    return "BatchNormalization";
 }
 
-static const char *put_relu(const struct export_layer *l, json_t *c)
+static void put_activation(const struct export_layer *l, json_t *c)
 {
-    if (l->form.act == ACT_RELU6) {
+    if (l->form.act == ACT_RELU6)
         json_object_set_new(c, "max_value", json_real(6));
-        return "ReLU";
-    }
-    put_text(c, "activation", "relu");
-    return "Activation";
+    else
+        put_text(c, "activation",
+                 l->form.kind == KIND_SOFTMAX ? "softmax" : "relu");
 }
 
-static const char *put_add(const struct export_layer *l, json_t *c)
+static void put_nothing(const struct export_layer *l, json_t *c)
 {
     (void)l;
     (void)c;
-    return "Add";
 }
 
-static const char *put_concat(const struct export_layer *l, json_t *c)
+static void put_axis(const struct export_layer *l, json_t *c)
 {
     (void)l;
     json_object_set_new(c, "axis", json_integer(-1));
-    return "Concatenate";
 }
 
-static const char *put_zero_pad(const struct export_layer *l, json_t *c)
+static void put_zero_pad(const struct export_layer *l, json_t *c)
 {
     const struct op_form *f = &l->form;
 
@@ -104,82 +91,60 @@ static const char *put_zero_pad(const struct export_layer *l, json_t *c)
         c, "padding",
         json_pack("[oo]", pair(f->top, f->bottom), pair(f->left, f->right)));
     put_text(c, "data_format", "channels_last");
-    return "ZeroPadding2D";
 }
 
-static const char *put_global_mean(const struct export_layer *l, json_t *c)
+static void put_global_pool(const struct export_layer *l, json_t *c)
 {
     (void)l;
     put_text(c, "data_format", "channels_last");
-    return "GlobalAveragePooling2D";
 }
 
-static const char *put_global_max(const struct export_layer *l, json_t *c)
-{
-    (void)put_global_mean(l, c);
-    return "GlobalMaxPooling2D";
-}
-
-static const char *put_mean_pool(const struct export_layer *l, json_t *c)
+static void put_pool(const struct export_layer *l, json_t *c)
 {
     put_window(c, "pool_size", &l->form);
-    return "AveragePooling2D";
 }
 
-static const char *put_max_pool(const struct export_layer *l, json_t *c)
-{
-    put_window(c, "pool_size", &l->form);
-    return "MaxPooling2D";
-}
-
-static const char *put_dense(const struct export_layer *l, json_t *c)
+static void put_dense(const struct export_layer *l, json_t *c)
 {
     json_object_set_new(c, "units", json_integer(l->c));
     put_text(c, "activation", "linear");
     json_object_set_new(c, "use_bias", json_true());
-    return "Dense";
 }
 
-static const char *put_dropout(const struct export_layer *l, json_t *c)
+static void put_dropout(const struct export_layer *l, json_t *c)
 {
     json_object_set_new(c, "rate", json_real((double)l->form.rate));
-    return "Dropout";
 }
 
-static const char *put_l2_norm(const struct export_layer *l, json_t *c)
-{
-    (void)l;
-    json_object_set_new(c, "axis", json_integer(-1));
-    return "UnitNormalization";
-}
-
-static const char *put_softmax(const struct export_layer *l, json_t *c)
-{
-    (void)l;
-    put_text(c, "activation", "softmax");
-    return "Activation";
-}
-
-/* Each adds what its class takes to a configuration, and returns the class. */
-static const char *(*const puts_config[])(const struct export_layer *,
-                                          json_t *) = {
-    [KIND_INPUT] = put_input,
-    [KIND_CONV] = put_conv,
-    [KIND_DEPTHWISE] = put_depthwise,
-    [KIND_BATCH_NORM] = put_batch_norm,
-    [KIND_RELU] = put_relu,
-    [KIND_ADD] = put_add,
-    [KIND_CONCAT] = put_concat,
-    [KIND_ZERO_PAD] = put_zero_pad,
-    [KIND_GLOBAL_MEAN] = put_global_mean,
-    [KIND_GLOBAL_MAX] = put_global_max,
-    [KIND_MEAN_POOL] = put_mean_pool,
-    [KIND_MAX_POOL] = put_max_pool,
-    [KIND_DENSE] = put_dense,
-    [KIND_DROPOUT] = put_dropout,
-    [KIND_L2_NORM] = put_l2_norm,
-    [KIND_SOFTMAX] = put_softmax,
+/* A class of Keras, and what adds to a configuration what it takes. */
+static const struct {
+    const char *name;
+    void (*put)(const struct export_layer *l, json_t *c);
+} classes[] = {
+    [KIND_INPUT] = {"InputLayer", put_input},
+    [KIND_CONV] = {"Conv2D", put_conv},
+    [KIND_DEPTHWISE] = {"DepthwiseConv2D", put_depthwise},
+    [KIND_BATCH_NORM] = {"BatchNormalization", put_batch_norm},
+    [KIND_RELU] = {"Activation", put_activation},
+    [KIND_ADD] = {"Add", put_nothing},
+    [KIND_CONCAT] = {"Concatenate", put_axis},
+    [KIND_ZERO_PAD] = {"ZeroPadding2D", put_zero_pad},
+    [KIND_GLOBAL_MEAN] = {"GlobalAveragePooling2D", put_global_pool},
+    [KIND_GLOBAL_MAX] = {"GlobalMaxPooling2D", put_global_pool},
+    [KIND_MEAN_POOL] = {"AveragePooling2D", put_pool},
+    [KIND_MAX_POOL] = {"MaxPooling2D", put_pool},
+    [KIND_DENSE] = {"Dense", put_dense},
+    [KIND_DROPOUT] = {"Dropout", put_dropout},
+    [KIND_L2_NORM] = {"UnitNormalization", put_axis},
+    [KIND_SOFTMAX] = {"Activation", put_activation},
 };
+
+/* Keras' Activation knows no bound. */
+static const char *class_of(const struct op_form *f)
+{
+    return f->kind == KIND_RELU && f->act == ACT_RELU6 ? "ReLU"
+                                                       : classes[f->kind].name;
+}
 
 /* --- the model -------------------------------------------------------------*/
 
@@ -202,10 +167,11 @@ static json_t *layer_json(const struct export_network *n,
 {
     json_t *c = json_pack("{ss sb ss}", "name", l->name, "trainable",
                           !l->frozen, "dtype", "float32");
-    const char *class = puts_config[l->form.kind](l, c);
 
-    return json_pack("{ss so ss so}", "class_name", class, "config", c, "name",
-                     l->name, "inbound_nodes", inbound_nodes(n, l));
+    classes[l->form.kind].put(l, c);
+    return json_pack("{ss so ss so}", "class_name", class_of(&l->form),
+                     "config", c, "name", l->name, "inbound_nodes",
+                     inbound_nodes(n, l));
 }
 
 static json_t *model_json(const struct export_network *n)
@@ -255,7 +221,7 @@ static int write_layers(const struct export_network *n, const char *config,
             (struct keras_layer){.name = n->layer[i].name,
                                  .weight = n->layer[i].weight,
                                  .n_weight = (size_t)n->layer[i].n_weight};
-    rc = keras_h5_write_model(
+    rc = keras_h5_write(
         &(struct keras_model){layer, (size_t)n->n_layer, config, about}, path,
         err);
     free(layer);

@@ -107,8 +107,8 @@ static void put_shape(struct buf *out, const int dim[4])
     protobuf_message(out, TENSOR_TYPE_SHAPE, &shape);
 }
 
-static void put_value(struct buf *out, unsigned field,
-                      const struct onnx_proto_value *v)
+void onnx_proto_value(struct buf *out, const struct onnx_proto_value *v,
+                      bool output)
 {
     struct buf value = {0}, type = {0}, tensor = {0};
 
@@ -118,17 +118,7 @@ static void put_value(struct buf *out, unsigned field,
     protobuf_text(&value, VALUE_NAME, v->name);
     protobuf_message(&value, VALUE_TYPE, &type);
     protobuf_text(&value, VALUE_TEXT, v->text);
-    protobuf_message(out, field, &value);
-}
-
-void onnx_proto_input(struct buf *out, const struct onnx_proto_value *v)
-{
-    put_value(out, GRAPH_INPUT, v);
-}
-
-void onnx_proto_output(struct buf *out, const struct onnx_proto_value *v)
-{
-    put_value(out, GRAPH_OUTPUT, v);
+    protobuf_message(out, output ? GRAPH_OUTPUT : GRAPH_INPUT, &value);
 }
 
 /* What stands before the nodes: the graph's bytes follow. */

@@ -10,8 +10,6 @@
 
 #include "nn/safetensors.h"
 
-#include <stdint.h>
-
 enum { ONNX_PROTO_IR = 7, ONNX_PROTO_OPSET = 13, ONNX_PROTO_MAX_IN = 5 };
 
 /* TensorProto.DataType */
@@ -56,8 +54,8 @@ struct onnx_proto_value {
 };
 
 /* An input or output of the graph. */
-void onnx_proto_input(struct buf *out, const struct onnx_proto_value *v);
-void onnx_proto_output(struct buf *out, const struct onnx_proto_value *v);
+void onnx_proto_value(struct buf *out, const struct onnx_proto_value *v,
+                      bool output);
 
 /* What a model's file has besides. */
 struct onnx_proto_model {

@@ -28,12 +28,22 @@ static const char *inner(const struct export_layer *l, const char *part,
     return name;
 }
 
-/* An operator of one value, without attributes. */
-static void put_plain(struct onnx *o, const char *op, const char *in,
-                      const char *out)
+/* An operator of one value; 'attributes' as of onnx_proto_node(). */
+static void put_node(struct onnx *o, const char *op, const char *in,
+                     const char *out, struct buf *attributes)
 {
-    onnx_proto_node(
-        &o->node, &(struct onnx_proto_node){.op = op, {in}, .out = out}, NULL);
+    onnx_proto_node(&o->node,
+                    &(struct onnx_proto_node){.op = op, {in}, .out = out},
+                    attributes);
+}
+
+/* An operator of two values, without attributes. */
+static void put_pair(struct onnx *o, const char *op, const char *a,
+                     const char *b, const char *out)
+{
+    onnx_proto_node(&o->node,
+                    &(struct onnx_proto_node){.op = op, {a, b}, .out = out},
+                    NULL);
 }
 
 static void put_scalar(struct onnx *o, const char *name, float x)
@@ -69,17 +79,17 @@ static const char *input(const struct onnx *o, const struct export_layer *l,
     return o->value[l->in[k]];
 }
 
-/* Its weights as inputs behind that value. */
-static struct onnx_proto_node weighted(const struct onnx *o,
-                                       const struct export_layer *l,
-                                       const char *op, const char *out)
+/* An operator with its weights as inputs behind that value. */
+static void put_weighted(struct onnx *o, const struct export_layer *l,
+                         const char *op, const char *out,
+                         struct buf *attributes)
 {
     struct onnx_proto_node node = {
         .op = op, .in = {input(o, l, 0)}, .out = out};
 
     for (int i = 0; i < l->n_weight; i++)
         node.in[i + 1] = l->weight[i].name;
-    return node;
+    onnx_proto_node(&o->node, &node, attributes);
 }
 
 /* y = act(x). */
@@ -87,7 +97,7 @@ static void put_activation(struct onnx *o, int act, const char *in,
                            const char *out)
 {
     if (act == ACT_RELU) {
-        put_plain(o, "Relu", in, out);
+        put_node(o, "Relu", in, out, NULL);
         return;
     }
     if (!o->clips) {
@@ -145,13 +155,12 @@ static void put_conv(struct onnx *o, const struct export_layer *l)
     struct buf attributes = {0};
     char linear[VALUE_NAME];
     const bool act = l->form.act != ACT_NONE;
-    const struct onnx_proto_node node =
-        weighted(o, l, "Conv", act ? inner(l, "linear", linear) : l->name);
 
     if (l->form.kind == KIND_DEPTHWISE)
         onnx_proto_int(&attributes, "group", l->c);
     put_window(&attributes, &l->form, pad ? &pad->form : &none);
-    onnx_proto_node(&o->node, &node, &attributes);
+    put_weighted(o, l, "Conv", act ? inner(l, "linear", linear) : l->name,
+                 &attributes);
     if (act)
         put_activation(o, l->form.act, linear, l->name);
 }
@@ -159,16 +168,11 @@ static void put_conv(struct onnx *o, const struct export_layer *l)
 static void put_pool(struct onnx *o, const struct export_layer *l)
 {
     static const struct op_form none;
-    const bool max = l->form.kind == KIND_MAX_POOL;
     struct buf attributes = {0};
 
     put_window(&attributes, &l->form, &none);
-    onnx_proto_node(
-        &o->node,
-        &(struct onnx_proto_node){.op = max ? "MaxPool" : "AveragePool",
-                                  {input(o, l, 0)},
-                                  .out = l->name},
-        &attributes);
+    put_node(o, l->form.kind == KIND_MAX_POOL ? "MaxPool" : "AveragePool",
+             input(o, l, 0), l->name, &attributes);
 }
 
 static void put_zero_pad(struct onnx *o, const struct export_layer *l)
@@ -188,10 +192,7 @@ static void put_zero_pad(struct onnx *o, const struct export_layer *l)
                                                 .n_dim = 1,
                                                 .data = pads,
                                                 .bytes = sizeof(pads)});
-    onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){
-                        .op = "Pad", {input(o, l, 0), name}, .out = l->name},
-                    NULL);
+    put_pair(o, "Pad", input(o, l, 0), name, l->name);
 }
 
 /* --- other layers ----------------------------------------------------------*/
@@ -205,38 +206,28 @@ static void put_input(struct onnx *o, const struct export_layer *l)
 
     *value = l->flat ? "size_logarithm" : "image_nchw";
     if (l->flat) {
-        put_plain(o, "Log", l->name, *value);
+        put_node(o, "Log", l->name, *value, NULL);
         return;
     }
     onnx_proto_int(&attributes, "to", ONNX_PROTO_FLOAT);
-    onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){
-                        .op = "Cast", {l->name}, .out = "image_float"},
-                    &attributes);
+    put_node(o, "Cast", l->name, "image_float", &attributes);
     onnx_proto_ints(&attributes, "perm", perm, 4);
-    onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){
-                        .op = "Transpose", {"image_float"}, .out = *value},
-                    &attributes);
+    put_node(o, "Transpose", "image_float", *value, &attributes);
 }
 
 static void put_batch_norm(struct onnx *o, const struct export_layer *l)
 {
-    const struct onnx_proto_node node =
-        weighted(o, l, "BatchNormalization", l->name);
     struct buf attributes = {0};
 
     onnx_proto_float(&attributes, "epsilon", l->form.eps);
     onnx_proto_float(&attributes, "momentum", l->form.momentum);
-    onnx_proto_node(&o->node, &node, &attributes);
+    put_weighted(o, l, "BatchNormalization", l->name, &attributes);
 }
 
 static void put_dense(struct onnx *o, const struct export_layer *l)
 {
-    const struct onnx_proto_node node = weighted(o, l, "Gemm", l->name);
-
     BUG_ON(!o->n->layer[l->in[0]].flat);
-    onnx_proto_node(&o->node, &node, NULL);
+    put_weighted(o, l, "Gemm", l->name, NULL);
 }
 
 static void put_relu(struct onnx *o, const struct export_layer *l)
@@ -244,15 +235,18 @@ static void put_relu(struct onnx *o, const struct export_layer *l)
     put_activation(o, l->form.act, input(o, l, 0), l->name);
 }
 
-static void put_two(struct onnx *o, const struct export_layer *l)
+static void put_add(struct onnx *o, const struct export_layer *l)
 {
-    const bool add = l->form.kind == KIND_ADD;
+    put_pair(o, "Add", input(o, l, 0), input(o, l, 1), l->name);
+}
+
+static void put_concat(struct onnx *o, const struct export_layer *l)
+{
     struct buf attributes = {0};
 
-    if (!add)
-        onnx_proto_int(&attributes, "axis", 1);
+    onnx_proto_int(&attributes, "axis", 1);
     onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){.op = add ? "Add" : "Concat",
+                    &(struct onnx_proto_node){.op = "Concat",
                                               {input(o, l, 0), input(o, l, 1)},
                                               .out = l->name},
                     &attributes);
@@ -262,11 +256,11 @@ static void put_global_pool(struct onnx *o, const struct export_layer *l)
 {
     char map[VALUE_NAME];
 
-    put_plain(o,
-              l->form.kind == KIND_GLOBAL_MAX ? "GlobalMaxPool"
-                                              : "GlobalAveragePool",
-              input(o, l, 0), inner(l, "map", map));
-    put_plain(o, "Flatten", map, l->name);
+    put_node(o,
+             l->form.kind == KIND_GLOBAL_MAX ? "GlobalMaxPool"
+                                             : "GlobalAveragePool",
+             input(o, l, 0), inner(l, "map", map), NULL);
+    put_node(o, "Flatten", map, l->name, NULL);
 }
 
 /* y = x / sqrt(max(sum x^2, 1e-12)) */
@@ -278,23 +272,11 @@ static void put_l2_norm(struct onnx *o, const struct export_layer *l)
 
     put_scalar(o, "least_square", 1e-12f);
     onnx_proto_ints(&attributes, "axes", axis, 1);
-    onnx_proto_node(
-        &o->node,
-        &(struct onnx_proto_node){.op = "ReduceSumSquare",
-                                  {input(o, l, 0)},
-                                  .out = inner(l, "squares", squares)},
-        &attributes);
-    onnx_proto_node(
-        &o->node,
-        &(struct onnx_proto_node){.op = "Max",
-                                  {squares, "least_square"},
-                                  .out = inner(l, "bounded", bounded)},
-        NULL);
-    put_plain(o, "Sqrt", bounded, inner(l, "length", length));
-    onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){
-                        .op = "Div", {input(o, l, 0), length}, .out = l->name},
-                    NULL);
+    put_node(o, "ReduceSumSquare", input(o, l, 0), inner(l, "squares", squares),
+             &attributes);
+    put_pair(o, "Max", squares, "least_square", inner(l, "bounded", bounded));
+    put_node(o, "Sqrt", bounded, inner(l, "length", length), NULL);
+    put_pair(o, "Div", input(o, l, 0), length, l->name);
 }
 
 static void put_softmax(struct onnx *o, const struct export_layer *l)
@@ -302,10 +284,7 @@ static void put_softmax(struct onnx *o, const struct export_layer *l)
     struct buf attributes = {0};
 
     onnx_proto_int(&attributes, "axis", 1);
-    onnx_proto_node(&o->node,
-                    &(struct onnx_proto_node){
-                        .op = "Softmax", {input(o, l, 0)}, .out = l->name},
-                    &attributes);
+    put_node(o, "Softmax", input(o, l, 0), l->name, &attributes);
 }
 
 static void (*const puts_layer[])(struct onnx *,
@@ -315,8 +294,8 @@ static void (*const puts_layer[])(struct onnx *,
     [KIND_DEPTHWISE] = put_conv,
     [KIND_BATCH_NORM] = put_batch_norm,
     [KIND_RELU] = put_relu,
-    [KIND_ADD] = put_two,
-    [KIND_CONCAT] = put_two,
+    [KIND_ADD] = put_add,
+    [KIND_CONCAT] = put_concat,
     [KIND_ZERO_PAD] = put_zero_pad,
     [KIND_GLOBAL_MEAN] = put_global_pool,
     [KIND_GLOBAL_MAX] = put_global_pool,
@@ -344,7 +323,7 @@ static void put_output(struct onnx *o)
     for (int i = 0; l->form.kind == KIND_SOFTMAX && i < m->n_class; i++)
         buf_printf(&text, "%s %s", i ? "," : "", m->class_name[i]);
     v.text = text.data ? text.data : "";
-    onnx_proto_output(&o->ends, &v);
+    onnx_proto_value(&o->ends, &v, true);
     o->ends.failed = o->ends.failed || text.failed;
     buf_release(&text);
 }
@@ -353,19 +332,21 @@ static void put_values(struct onnx *o)
 {
     const struct model_info *m = &o->n->info;
 
-    onnx_proto_input(&o->ends,
+    onnx_proto_value(&o->ends,
                      &(struct onnx_proto_value){.name = "image",
                                                 .text = "bytes R G B, resized",
                                                 .type = ONNX_PROTO_UINT8,
-                                                .dim = {m->h, m->w, 3}});
+                                                .dim = {m->h, m->w, 3}},
+                     false);
     if (m->size.on)
-        onnx_proto_input(&o->ends,
+        onnx_proto_value(&o->ends,
                          &(struct onnx_proto_value){
                              .name = "size",
                              .text = "width and height of the picture before "
                                      "it was resized, in pixels",
                              .type = ONNX_PROTO_FLOAT,
-                             .dim = {CELL_SIZE}});
+                             .dim = {CELL_SIZE}},
+                         false);
     put_output(o);
 }
 

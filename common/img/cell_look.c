@@ -23,9 +23,6 @@ void cell_look_release(struct cell_look *l)
 {
     component_tree_release(&l->tree);
     free(l->density);
-    free(l->blurred);
-    free(l->plane);
-    free(l->smooth);
     free(l->part);
 }
 
@@ -58,14 +55,14 @@ int cell_look_init(struct cell_look *l, const uint8_t *rgb, int width,
     *l = (struct cell_look){
         .h = p->h, .w = p->w, .n = (size_t)p->h * (size_t)p->w};
     l->scale = sqrt((double)l->n) / NOMINAL;
-    l->density = malloc(3 * l->n * sizeof(*l->density));
-    l->blurred = malloc(3 * l->n * sizeof(*l->blurred));
-    l->plane = malloc(l->n * sizeof(*l->plane));
-    l->smooth = malloc(l->n * sizeof(*l->smooth));
+    l->density = malloc(8 * l->n * sizeof(*l->density));
     l->part = malloc(l->n);
-    if (!l->density || !l->blurred || !l->plane || !l->smooth || !l->part)
+    if (!l->density || !l->part)
         return err_set(err, ERR_SYSTEM, "no memory to segment %zu pixels",
                        l->n);
+    l->blurred = l->density + 3 * l->n;
+    l->plane = l->blurred + 3 * l->n;
+    l->smooth = l->plane + l->n;
     take_densities(l, rgb, width, p);
     if (gaussian_blur(l->plane, l->h, l->w, 1, FOCUS * l->scale, l->smooth,
                       err) < 0)

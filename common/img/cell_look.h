@@ -11,10 +11,11 @@ struct cell_look {
     int h, w;
     size_t n;
     double scale;   /* pixels of one of a picture of 110 x 110 */
-    float *density; /* owned: (h, w, 3) halvings of the light */
-    float *blurred; /* owned: likewise, for gradients */
-    float *plane;   /* owned: (h, w) the mean of the three; then scratch */
-    float *smooth;  /* owned: (h, w) that mean, blurred */
+    float *density; /* owned, with the next three: (h, w, 3) halvings of the
+                       light */
+    float *blurred; /* likewise, for gradients */
+    float *plane;   /* (h, w) the mean of the three; then scratch */
+    float *smooth;  /* (h, w) that mean, blurred */
     uint8_t *part;  /* owned: (h, w) a component in hand */
     struct component_tree tree;    /* of 'smooth' */
     const struct component *first; /* the nucleus, in the tree; NULL: none */

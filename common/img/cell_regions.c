@@ -56,17 +56,6 @@ int cell_regions_largest(const struct cell_regions *r, double *area)
     return best;
 }
 
-double cell_regions_dice(const uint8_t *a, const uint8_t *b, size_t n)
-{
-    size_t both = 0, all = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        both += a[i] && b[i];
-        all += (a[i] != 0) + (size_t)(b[i] != 0);
-    }
-    return all ? 2.0 * (double)both / (double)all : 1.0;
-}
-
 /* --- all ------------------------------------------------------------------ */
 
 /* Sides of the nucleus that the frame is. */

@@ -29,7 +29,6 @@
 
 #include "img/resize.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct cell_regions {
@@ -77,11 +76,5 @@ MUST_USE int cell_regions_take(struct cell_regions *r, const uint8_t *nucleus,
 /* Number of the largest nucleus, of equals the first, and its pixels; of at
  * least one. */
 int cell_regions_largest(const struct cell_regions *r, double *area);
-
-/*
- * 2 |A and B| / (|A| + |B|) of two masks of n pixels, set where not 0; 1 of two
- * that are empty.  Source: Dice 1945.
- */
-double cell_regions_dice(const uint8_t *a, const uint8_t *b, size_t n);
 
 #endif

@@ -14,8 +14,8 @@ struct growth {
     const float *x; /* borrowed, as the next */
     const struct component_limits *limits;
     struct component_tree *t;
-    uint32_t *order;  /* owned: (h, w) pixels by falling step */
-    uint32_t *parent; /* owned: (h, w) towards the root of its component */
+    uint32_t *order;  /* owned, with the next: (h, w) pixels by falling step */
+    uint32_t *parent; /* (h, w) towards the root of its component */
     int16_t *listed;  /* owned: (h, w) step at which a root was listed last */
     struct sums *sum; /* owned: (h, w) of roots */
     size_t room;
@@ -186,21 +186,20 @@ int component_tree_init(struct component_tree *t, const float *x, int h, int w,
 
     *t = (struct component_tree){.h = h, .w = w};
     t->level = malloc(n);
-    g.order = malloc(n * sizeof(*g.order));
-    g.parent = malloc(n * sizeof(*g.parent));
+    g.order = malloc(2 * n * sizeof(*g.order));
     g.listed = malloc(n * sizeof(*g.listed));
     g.sum = malloc(n * sizeof(*g.sum));
-    if (!t->level || !g.order || !g.parent || !g.listed || !g.sum) {
+    if (!t->level || !g.order || !g.listed || !g.sum) {
         err_set(err, ERR_SYSTEM, "no memory for components of %zu pixels", n);
     } else if (!cut_levels(x, n, limits->levels, t->level)) {
         rc = 0;
     } else {
+        g.parent = g.order + n;
         memset(g.parent, 0xff, n * sizeof(*g.parent));
         sort_pixels(t->level, n, g.order);
         rc = grow_components(&g, n, err);
     }
     free(g.order);
-    free(g.parent);
     free(g.listed);
     free(g.sum);
     return rc;

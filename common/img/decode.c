@@ -20,25 +20,20 @@ struct file_bytes {
 /* The call of one libvips loader; all take the same options. */
 typedef int (*load_f)(void *bytes, size_t size, VipsImage **out, ...);
 
-static bool is_jpeg(const uint8_t *p, size_t n)
+static bool is_jpeg(const void *p, size_t n)
 {
     return n >= 3 && memcmp(p, "\xff\xd8\xff", 3) == 0;
 }
 
-static bool is_png(const uint8_t *p, size_t n)
+static bool is_png(const void *p, size_t n)
 {
     return n >= 8 && memcmp(p, "\x89PNG\r\n\x1a\n", 8) == 0;
 }
 
-static bool is_tiff(const uint8_t *p, size_t n)
-{
-    return tiff_tags_is(p, n);
-}
-
-static bool is_webp(const uint8_t *p, size_t n)
+static bool is_webp(const void *p, size_t n)
 {
     return n >= 12 && memcmp(p, "RIFF", 4) == 0 &&
-           memcmp(p + 8, "WEBP", 4) == 0;
+           memcmp((const char *)p + 8, "WEBP", 4) == 0;
 }
 
 /* Is the mark that ends such a file missing from its last bytes? */
@@ -70,28 +65,23 @@ static bool cut_webp(const uint8_t *p, size_t n)
     return size > n - 8;
 }
 
-static bool is_bmp(const uint8_t *p, size_t n)
-{
-    return bmp_is(p, n);
-}
-
 enum { N_KINDS = 5, N_ENDS = 4 };
 
 static const struct image_format {
     const char *name;
     const char *ends[N_ENDS]; /* of file names */
-    bool (*is)(const uint8_t *p, size_t n);
+    bool (*is)(const void *p, size_t n);
     bool (*cut)(const uint8_t *p, size_t n); /* NULL: cannot be told */
     load_f *load;                            /* NULL: bmp.h's */
 } kinds[N_KINDS] = {
-    {"BMP", {".bmp", ".dib"}, is_bmp, NULL, NULL},
+    {"BMP", {".bmp", ".dib"}, bmp_is, NULL, NULL},
     {"JPEG",
      {".jpg", ".jpeg", ".jpe", ".jfif"},
      is_jpeg,
      cut_jpeg,
      &vips.jpegload_buffer},
     {"PNG", {".png"}, is_png, cut_png, &vips.pngload_buffer},
-    {"TIFF", {".tif", ".tiff"}, is_tiff, NULL, &vips.tiffload_buffer},
+    {"TIFF", {".tif", ".tiff"}, tiff_tags_is, NULL, &vips.tiffload_buffer},
     {"WebP", {".webp"}, is_webp, cut_webp, &vips.webpload_buffer},
 };
 
@@ -145,7 +135,8 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
     struct tiff_tags tags;
 
     vips.error_clear();
-    if (is_tiff(p, n) && tiff_tags_read(&tags, p, n) && refuse_tags(&tags, err))
+    if (tiff_tags_is(p, n) && tiff_tags_read(&tags, p, n) &&
+        refuse_tags(&tags, err))
         return -1;
     if (kind->cut && kind->cut(p, n))
         return err_set(err, ERR_INPUT, "truncated %s image (%zu bytes)",
@@ -155,27 +146,16 @@ static int refuse_damaged(const struct image_format *kind, const uint8_t *p,
                    n);
 }
 
-/*
- * Compute the pixels in this thread: vips_image_write_to_memory() would start
- * another for each picture, which takes longer than decoding a cell.
- */
+/* Returns 1 if libvips failed: the caller knows what kind it was. */
 static int copy_out(struct image *im, VipsImage *from, struct err *err)
 {
-    const VipsRect all = {0, 0, vips.image_get_width(from),
-                          vips.image_get_height(from)};
-    VipsRegion *region = vips.region_new(from);
-    int rc = 1; /* the caller knows what kind it was */
-
-    if (region && vips.region_prepare(region, &all) == 0)
-        rc = image_init(im, all.width, all.height, err);
-    for (int y = 0; rc == 0 && y < im->h; y++)
-        memcpy(image_row(im, y),
-               VIPS_REGION_ADDR_TOPLEFT(region) +
-                   (size_t)y * (size_t)VIPS_REGION_LSKIP(region),
-               (size_t)im->w * 3);
-    if (region)
-        g_object_unref(region);
-    return rc;
+    if (image_init(im, vips.image_get_width(from), vips.image_get_height(from),
+                   err) < 0)
+        return -1;
+    if (decode_samples_copy(from, im->px, (size_t)im->w * 3) == 0)
+        return 0;
+    image_release(im);
+    return 1;
 }
 
 static int check_type(const VipsImage *im, const struct image_format *kind,
@@ -225,8 +205,7 @@ static int decode_vips(struct image *im, const struct image_format *kind,
                        struct err *err)
 {
     struct tiff_tags tags;
-    const bool tagged =
-        is_tiff(from->p, from->n) && tiff_tags_read(&tags, from->p, from->n);
+    const bool tagged = tiff_tags_read(&tags, from->p, from->n);
     VipsImage *v = NULL;
     int rc = 1; /* 1: libvips failed */
 
@@ -245,8 +224,7 @@ static int decode_vips(struct image *im, const struct image_format *kind,
         if (rc == 0)
             rc = take_loaded(im, &v, tagged ? &tags : NULL, d, err);
     }
-    if (v)
-        g_object_unref(v);
+    g_clear_object(&v);
     return rc == 1 ? refuse_damaged(kind, from->p, from->n, err) : rc;
 }
 

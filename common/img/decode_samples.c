@@ -14,6 +14,22 @@ static int replace_image(VipsImage **im, VipsImage *next, int rc)
     return 0;
 }
 
+int decode_samples_copy(VipsImage *im, void *to, size_t line)
+{
+    const VipsRect all = {0, 0, vips.image_get_width(im),
+                          vips.image_get_height(im)};
+    VipsRegion *region = vips.region_new(im);
+    const bool made = region && vips.region_prepare(region, &all) == 0;
+
+    for (int y = 0; made && y < all.height; y++)
+        memcpy((char *)to + line * (size_t)y,
+               VIPS_REGION_ADDR_TOPLEFT(region) +
+                   (size_t)y * (size_t)VIPS_REGION_LSKIP(region),
+               line);
+    g_clear_object(&region);
+    return made ? 0 : 1;
+}
+
 /* --- samples that are no alpha -------------------------------------------- */
 
 /* Bands 0 to n - 1 and band 'alpha', if it is one, of the same colours. */
@@ -29,11 +45,9 @@ static int keep_bands(VipsImage **im, int n, int alpha)
     if (rc == 0)
         rc = vips.copy(all, &next, "interpretation",
                        vips.image_get_interpretation(*im), NULL);
-    for (int i = 0; i < 2; i++)
-        if (part[i])
-            g_object_unref(part[i]);
-    if (all)
-        g_object_unref(all);
+    g_clear_object(&part[0]);
+    g_clear_object(&part[1]);
+    g_clear_object(&all);
     return replace_image(im, next, rc);
 }
 
@@ -67,31 +81,18 @@ struct wide_samples {
     int bands, colours;
 };
 
-/* Compute all in this thread, as copy_out() of decode.c does. */
 static int load_samples(VipsImage *im, struct wide_samples *s)
 {
-    const VipsRect all = {0, 0, vips.image_get_width(im),
-                          vips.image_get_height(im)};
-    const size_t line =
-        (size_t)all.width * sizeof(*s->v) * (size_t)vips.image_get_bands(im);
-    VipsRegion *region = vips.region_new(im);
-    int rc = 1;
+    const size_t w = (size_t)vips.image_get_width(im);
+    const size_t h = (size_t)vips.image_get_height(im);
+    size_t line;
 
     s->bands = vips.image_get_bands(im);
     s->colours = s->bands - (vips.image_hasalpha(im) ? 1 : 0);
-    s->n = (size_t)all.width * (size_t)all.height;
-    if (region && vips.region_prepare(region, &all) == 0) {
-        s->v = malloc(line * (size_t)all.height);
-        rc = s->v ? 0 : -1;
-    }
-    for (int y = 0; rc == 0 && y < all.height; y++)
-        memcpy((char *)s->v + line * (size_t)y,
-               VIPS_REGION_ADDR_TOPLEFT(region) +
-                   (size_t)y * (size_t)VIPS_REGION_LSKIP(region),
-               line);
-    if (region)
-        g_object_unref(region);
-    return rc;
+    s->n = w * h;
+    line = w * (size_t)s->bands * sizeof(*s->v);
+    s->v = malloc(line * h);
+    return s->v ? decode_samples_copy(im, s->v, line) : -1;
 }
 
 /* Largest sample of bands 'from' to 'to' - 1. */

@@ -28,6 +28,13 @@ MUST_USE int decode_samples_pick(VipsImage **im, const struct tiff_tags *t,
 MUST_USE int decode_samples_scale(VipsImage **im, bool inverted,
                                   struct decoding *d, struct err *err);
 
+/*
+ * Copy the samples, lines of 'line' bytes, computed in this thread:
+ * vips_image_write_to_memory() would start another for each picture, which
+ * takes longer than decoding a cell.  Returns 0, or 1: libvips failed.
+ */
+int decode_samples_copy(VipsImage *im, void *to, size_t line);
+
 /* Whatever it is to three bands of 8 bits.  Returns 0, or 1: libvips failed. */
 int decode_samples_rgb(VipsImage **im);
 

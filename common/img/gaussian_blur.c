@@ -24,10 +24,8 @@ int gaussian_blur(const float *x, int h, int w, int bands, double sigma,
     if (bytes && got == size)
         memcpy(y, bytes, size);
     g_free(bytes);
-    if (out)
-        g_object_unref(out);
-    if (in)
-        g_object_unref(in);
+    g_clear_object(&out);
+    g_clear_object(&in);
     vips.error_clear();
     return got == size ? 0
                        : err_set(err, ERR_SYSTEM,

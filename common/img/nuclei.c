@@ -3,7 +3,6 @@
 #include "img/distance.h"
 #include "img/watershed.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 

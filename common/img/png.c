@@ -34,8 +34,7 @@ static int encode_image(const struct image *im, const char *kind, char **bytes,
     rc = 0;
 out:
     g_free(made);
-    if (v)
-        g_object_unref(v);
+    g_clear_object(&v);
     return rc;
 }
 

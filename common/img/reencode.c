@@ -18,10 +18,8 @@ static int encode(const struct image *im, int quality, void **bytes, size_t *n)
     if (rc == 0)
         rc = vips.jpegsave_buffer(rgb, bytes, n, "Q", quality, "subsample_mode",
                                   VIPS_FOREIGN_SUBSAMPLE_ON, NULL);
-    if (rgb)
-        g_object_unref(rgb);
-    if (v)
-        g_object_unref(v);
+    g_clear_object(&rgb);
+    g_clear_object(&v);
     return rc;
 }
 

@@ -191,19 +191,6 @@ static int reflect_index(int i, int n)
     return i < n ? i : period - i;
 }
 
-/* Copy 'in' into the middle of 'out', mirrored to the edges. */
-static void pad_mirrored(struct image *out, const struct image *in, int left,
-                         int top)
-{
-    for (int y = 0; y < out->h; y++) {
-        const uint8_t *from = image_row(in, reflect_index(y - top, in->h));
-        uint8_t *to = image_row(out, y);
-
-        for (int x = 0; x < out->w; x++)
-            memcpy(to + 3 * x, from + 3 * reflect_index(x - left, in->w), 3);
-    }
-}
-
 static struct resize_place keep_place(int in_w, int in_h, int w, int h)
 {
     const bool wide = (int64_t)in_w * h >= (int64_t)in_h * w;
@@ -218,23 +205,6 @@ static struct resize_place keep_place(int in_w, int in_h, int w, int h)
     p.left = (w - p.w) / 2;
     p.top = (h - p.h) / 2;
     return p;
-}
-
-int resize_keep(struct image *out, const struct image *in, int w, int h,
-                resize_f resize, struct err *err)
-{
-    const struct resize_place p = keep_place(in->w, in->h, w, h);
-    struct image fit = {0};
-    int rc;
-
-    *out = (struct image){0};
-    rc = resize(&fit, in, p.w, p.h, err);
-    if (rc == 0)
-        rc = image_init(out, w, h, err);
-    if (rc == 0)
-        pad_mirrored(out, &fit, p.left, p.top);
-    image_release(&fit);
-    return rc;
 }
 
 /* --- scale ---------------------------------------------------------------- */
@@ -292,48 +262,30 @@ static int outside(int i, int n)
     return i < 0 ? -i : i >= n ? i - n + 1 : 0;
 }
 
-/* Copy 'in' into 'out', mirrored beyond its edges and fading into 'colour'. */
-static void pad_faded(struct image *out, const struct image *in,
-                      const struct resize_place *p, const uint8_t colour[3])
+/* Copy 'in' into 'out', mirrored beyond its edges, and fading into 'colour' if
+ * that is not NULL. */
+static void pad_mirrored(struct image *out, const struct image *in,
+                         const struct resize_place *p, const uint8_t *colour)
 {
-    const int reach = out->w / FADE + 1;
+    const int reach = colour ? out->w / FADE + 1 : 0;
 
     for (int y = 0; y < out->h; y++) {
         const uint8_t *from = image_row(in, reflect_index(y - p->top, in->h));
+        uint8_t *to = image_row(out, y);
         const int dy = outside(y - p->top, in->h);
 
-        for (int x = 0; x < out->w; x++) {
+        for (int x = 0; x < out->w; x++, to += 3) {
             const uint8_t *px = from + 3 * reflect_index(x - p->left, in->w);
             const int dx = outside(x - p->left, in->w), d = dx > dy ? dx : dy;
             const int fade = d < reach ? d : reach;
 
-            for (int c = 0; c < 3; c++)
-                image_row(out, y)[3 * x + c] =
-                    (uint8_t)((colour[c] * fade + px[c] * (reach - fade) +
-                               reach / 2) /
-                              reach);
+            memcpy(to, px, 3);
+            for (int c = 0; fade && c < 3; c++)
+                to[c] = (uint8_t)((colour[c] * fade + px[c] * (reach - fade) +
+                                   reach / 2) /
+                                  reach);
         }
     }
-}
-
-int resize_scale(struct image *out, const struct image *in, int w, int h,
-                 resize_f resize, int field, struct err *err)
-{
-    const struct resize_place p = scale_place(in->w, in->h, w, h, field);
-    struct image fit = {0};
-    uint8_t colour[3];
-    int rc;
-
-    *out = (struct image){0};
-    rc = resize(&fit, in, p.w, p.h, err);
-    if (rc == 0)
-        rc = image_init(out, w, h, err);
-    if (rc == 0) {
-        border_median(&fit, colour);
-        pad_faded(out, &fit, &p, colour);
-    }
-    image_release(&fit);
-    return rc;
 }
 
 /* --- as a dataset --------------------------------------------------------- */
@@ -359,14 +311,23 @@ int resize_as(struct image *out, const struct image *in, int w, int h,
               const struct resizing *how, struct err *err)
 {
     const resize_f resize = how->lanczos ? resize_lanczos : resize_nearest;
+    const bool fades = how->aspect == ASPECT_SCALE;
+    struct resize_place p;
+    struct image fit = {0};
+    uint8_t colour[3];
+    int rc;
 
-    switch (how->aspect) {
-    case ASPECT_SCALE:
-        return resize_scale(out, in, w, h, resize, how->field, err);
-    case ASPECT_KEEP:
-        return resize_keep(out, in, w, h, resize, err);
-    case ASPECT_SQUASH:
-        break;
-    }
-    return resize(out, in, w, h, err);
+    if (how->aspect == ASPECT_SQUASH)
+        return resize(out, in, w, h, err);
+    *out = (struct image){0};
+    p = resize_place_as(how, in->w, in->h, w, h);
+    rc = resize(&fit, in, p.w, p.h, err);
+    if (rc == 0)
+        rc = image_init(out, w, h, err);
+    if (rc == 0 && fades)
+        border_median(&fit, colour);
+    if (rc == 0)
+        pad_mirrored(out, &fit, &p, fades ? colour : NULL);
+    image_release(&fit);
+    return rc;
 }

@@ -50,29 +50,18 @@ bool resize_is_shrunk(const struct resizing *how, int in_w, int in_h, int w,
                       int h);
 
 /*
- * Resize so that the whole picture just fits into w x h, centred, its aspect
- * ratio kept to the nearest pixel; what is left is filled by reflection about
- * the outermost pixels (as numpy.pad "reflect"; an odd rest goes behind).
- * Errors: as image_init().
- */
-MUST_USE int resize_keep(struct image *out, const struct image *in, int w,
-                         int h, resize_f resize, struct err *err);
-
-/*
- * Resize by the factor w / field, whatever the picture's size, so that all have
- * one magnification; centred (an odd rest goes behind).  What is left is the
- * median colour of the outermost pixels (each channel by itself, the upper one
- * of two), which the reflection fades into over w / 16 pixels: an empty field,
- * where reflection alone would show the cell again and again.  A picture that
- * is larger than the field is put as by resize_keep().
- *   field  pixels of 'in' that w shows, 1 or more
- * Errors: as image_init().
- */
-MUST_USE int resize_scale(struct image *out, const struct image *in, int w,
-                          int h, resize_f resize, int field, struct err *err);
-
-/*
  * As a dataset is prepared.
+ *
+ * ASPECT_KEEP: so that the whole picture just fits into w x h, centred, its
+ * aspect ratio kept to the nearest pixel; what is left is filled by reflection
+ * about the outermost pixels (as numpy.pad "reflect"; an odd rest goes behind).
+ *
+ * ASPECT_SCALE: by the factor w / field, whatever the picture's size, so that
+ * all have one magnification; centred (an odd rest goes behind).  What is left
+ * is the median colour of the outermost pixels (each channel by itself, the
+ * upper one of two), which the reflection fades into over w / 16 pixels: an
+ * empty field, where reflection alone would show the cell again and again.  A
+ * picture that is larger than the field is put as by ASPECT_KEEP.
  * Errors: as image_init().
  */
 MUST_USE int resize_as(struct image *out, const struct image *in, int w, int h,

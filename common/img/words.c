@@ -40,8 +40,7 @@ int words_draw(const char *words, const struct words_place *p, struct image *im,
                   FONT_DPI, NULL) == 0)
         draw_ink(mask, p, im);
     vips.error_clear();
-    if (mask)
-        g_object_unref(mask);
+    g_clear_object(&mask);
     buf_release(&markup);
     return 0;
 }

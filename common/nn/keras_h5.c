@@ -89,22 +89,17 @@ int keras_h5_strings(hid_t of, const char *name, size_t most,
     return rc;
 }
 
-static bool has_attribute(hid_t of, const char *attribute)
-{
-    return H5Aexists(of, attribute) > 0;
-}
-
 /* The attribute 'name', or name0, name1, ... */
 static int read_strings(hid_t of, const char *name, size_t most,
                         struct keras_h5_names *s)
 {
     char part[64];
 
-    if (has_attribute(of, name))
+    if (H5Aexists(of, name) > 0)
         return keras_h5_strings(of, name, most, s);
     for (int i = 0; i < PARTS; i++) {
         snprintf(part, sizeof(part), "%s%d", name, i);
-        if (!has_attribute(of, part))
+        if (H5Aexists(of, part) <= 0)
             return i ? 0 : -1;
         if (keras_h5_strings(of, part, most, s) < 0)
             return -1;
@@ -285,7 +280,7 @@ static void read_meta(struct keras_h5_reader *r)
     for (int i = 0; i < N_META; i++) {
         struct keras_h5_names s = {0};
 
-        if (has_attribute(r->top, meta_key[i]) &&
+        if (H5Aexists(r->top, meta_key[i]) > 0 &&
             keras_h5_strings(r->top, meta_key[i], 1, &s) == 0 && s.n == 1)
             memcpy(r->meta[i], s.at[0], NAME);
         free(s.at);

@@ -69,13 +69,6 @@ struct keras_layer {
     size_t n_weight;
 };
 
-/*
- * Replace 'path' by such a file of float32, atomically.
- * Errors: ERR_SYSTEM.
- */
-MUST_USE int keras_h5_write(const struct keras_layer *layer, size_t n,
-                            const char *path, struct err *err);
-
 /* A model: its layers, in the order of model.layers, and what builds them. */
 struct keras_model {
     const struct keras_layer *layer; /* borrowed */
@@ -85,9 +78,12 @@ struct keras_model {
     const char *about;  /* JSON, its attribute papline, which Keras ignores */
 };
 
-/* The same of a model; with 'config' its weights are in the group
- * model_weights. */
-MUST_USE int keras_h5_write_model(const struct keras_model *m, const char *path,
-                                  struct err *err);
+/*
+ * Replace 'path' by such a file of float32, atomically; with 'config' the
+ * weights are in the group model_weights.
+ * Errors: ERR_SYSTEM.
+ */
+MUST_USE int keras_h5_write(const struct keras_model *m, const char *path,
+                            struct err *err);
 
 #endif

@@ -166,8 +166,8 @@ static void *file_image(const struct writing *w, size_t *size)
     return bytes;
 }
 
-int keras_h5_write_model(const struct keras_model *m, const char *path,
-                         struct err *err)
+int keras_h5_write(const struct keras_model *m, const char *path,
+                   struct err *err)
 {
     struct writing w = {.access = H5Pcreate(H5P_FILE_ACCESS),
                         .creation = H5Pcreate(H5P_LINK_CREATE),
@@ -192,11 +192,4 @@ int keras_h5_write_model(const struct keras_model *m, const char *path,
                : err_set(err, ERR_SYSTEM, "libhdf5 cannot make '%.200s'", path);
     free(bytes);
     return rc;
-}
-
-int keras_h5_write(const struct keras_layer *layer, size_t n, const char *path,
-                   struct err *err)
-{
-    return keras_h5_write_model(
-        &(struct keras_model){.layer = layer, .n_layer = n}, path, err);
 }

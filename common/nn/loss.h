@@ -43,13 +43,7 @@ struct loss_batch {
                              z, but not with a teacher; NULL: not wanted */
 };
 
-struct loss {
-    const char *name; /* as in the configuration */
-    double (*sum)(const struct loss_batch *b);
-};
-
-/* The loss of that name.  Errors: ERR_USAGE unknown; the text lists all. */
-MUST_USE const struct loss *loss_find(const char *name, struct err *err);
+typedef double (*loss_f)(const struct loss_batch *b);
 
 /*
  * Cross-entropy of softmax(z), in nats: sum over rows, of class y, of
@@ -87,11 +81,9 @@ size_t loss_correct(const struct loss_batch *b);
 /*
  * Weights that make every class count alike: n / (k n_c), as scikit-learn's
  * compute_class_weight("balanced").
- *   count  [in]  (k) samples of each class, n_c
+ *   count  [in]  (k) samples of each class, n_c, above 0
  *   weight [out] (k) their mean over the samples is 1
- * Errors: ERR_INPUT a class without samples; weight is left alone.
  */
-MUST_USE int loss_balanced(const size_t *count, int k, double *weight,
-                           struct err *err);
+void loss_balanced(const size_t *count, int k, double *weight);
 
 #endif

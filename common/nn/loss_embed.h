@@ -51,9 +51,8 @@ struct embed_batch {
 
 struct embed_loss; /* embed_losses.def names them all */
 
-/* The loss of that name.  Errors: ERR_USAGE unknown; the text lists all. */
-MUST_USE const struct embed_loss *loss_embed_find(const char *name,
-                                                  struct err *err);
+/* The i-th of them, or NULL. */
+const struct embed_loss *loss_embed_at(int i);
 
 /*
  * Errors: ERR_USAGE what the loss reads of 'a' is out of range or not finite.

@@ -2,7 +2,6 @@
 #include "nn/loss_pairs.h"
 
 #include <math.h>
-#include <string.h>
 
 static const struct embed_loss *const losses[] = {
 #define EMBED_LOSS(name) &embed_loss_##name,
@@ -10,19 +9,11 @@ static const struct embed_loss *const losses[] = {
 #undef EMBED_LOSS
 };
 
-#define EMBED_LOSS(name) " " #name
-static const char all[] =
-#include "nn/embed_losses.def"
-    ;
-#undef EMBED_LOSS
-
-const struct embed_loss *loss_embed_find(const char *name, struct err *err)
+const struct embed_loss *loss_embed_at(int i)
 {
-    for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
-        if (strcmp(name, losses[i]->name) == 0)
-            return losses[i];
-    err_set(err, ERR_USAGE, "unknown loss '%.64s'; there are:%s", name, all);
-    return NULL;
+    const int n = sizeof(losses) / sizeof(losses[0]);
+
+    return i >= 0 && i < n ? losses[i] : NULL;
 }
 
 static int check_positive(const struct embed_loss *l, const char *what,

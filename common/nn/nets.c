@@ -172,13 +172,6 @@ int net_keras_order(struct graph *g, int *order, struct err *err)
     return 0;
 }
 
-static void put_layer(struct net_layers *l, int i, const struct node *nd)
-{
-    strcpy(l->name[i], nd->name);
-    l->n_slot[i] = nd->n_slot;
-    memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
-}
-
 static struct net_layers *sorted_layers(struct graph *g)
 {
     struct net_layers *l = calloc(1, sizeof(*l));
@@ -190,8 +183,13 @@ static struct net_layers *sorted_layers(struct graph *g)
         return NULL;
     }
     l->n = graph_n_node(g);
-    for (int i = 0; i < l->n; i++)
-        put_layer(l, i, graph_node_at(g, order[i]));
+    for (int i = 0; i < l->n; i++) {
+        const struct node *nd = graph_node_at(g, order[i]);
+
+        strcpy(l->name[i], nd->name);
+        l->n_slot[i] = nd->n_slot;
+        memcpy(l->slot[i], nd->slot, sizeof(nd->slot));
+    }
     return l;
 }
 
@@ -303,39 +301,30 @@ static struct node *pool_trunk(struct graph *g, struct node *x,
     return nn_concat(g, x, nn_input(g, "size", 1, 1, CELL_SIZE), "with_size");
 }
 
+/* What a head of two dense layers has besides. */
+struct dense_head {
+    int units; /* of the first */
+    bool dropout, batch_norm;
+};
+
 /* Keras' names: each kind is counted from the second on. */
-static void two_dense(struct graph *g, struct node *x, const struct net_args *a,
-                      bool dropout, int units)
+static void head_dense(struct graph *g, struct node *x,
+                       const struct net_args *a, struct dense_head h)
 {
     const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
+    const struct bn_args bn = {0};
 
-    if (dropout)
+    if (h.batch_norm)
+        x = nn_batch_norm(g, x, "batch_normalization", bn);
+    if (h.dropout)
         x = nn_dropout(g, x, "dropout", half);
-    x = nn_dense(g, x, "dense", (struct dense_args){.units = units});
+    x = nn_dense(g, x, "dense", (struct dense_args){.units = h.units});
     x = nn_relu(g, x, "dense_relu");
-    if (dropout)
+    if (h.batch_norm)
+        x = nn_batch_norm(g, x, "batch_normalization_1", bn);
+    if (h.dropout)
         x = nn_dropout(g, x, "dropout_1", half);
     nn_dense(g, x, "dense_1", (struct dense_args){.units = a->classes});
-}
-
-static void head_paper(struct graph *g, struct node *x, const struct net *net,
-                       const struct net_args *a)
-{
-    const struct bn_args bn = {0};
-    const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
-    const struct dense_args classes = {.units = a->classes};
-
-    if (!net->dropout_head) {
-        two_dense(g, x, a, a->head == HEAD_DROPOUT, 1024);
-        return;
-    }
-    x = nn_batch_norm(g, x, "batch_normalization", bn);
-    x = nn_dropout(g, x, "dropout", half);
-    x = nn_dense(g, x, "dense", (struct dense_args){.units = 1024});
-    x = nn_relu(g, x, "dense_relu");
-    x = nn_batch_norm(g, x, "batch_normalization_1", bn);
-    x = nn_dropout(g, x, "dropout_1", half);
-    nn_dense(g, x, "dense_1", classes);
 }
 
 /* Of one layer, the head with which the authors' notebooks train an encoder. */
@@ -356,11 +345,15 @@ static void add_head(struct graph *g, struct node *x, const struct net *net,
 {
     x = pool_trunk(g, x, net, a);
     if (is_paper_head(a->head))
-        head_paper(g, x, net, a);
+        head_dense(g, x, a,
+                   (struct dense_head){.units = 1024,
+                                       .dropout = net->dropout_head ||
+                                                  a->head == HEAD_DROPOUT,
+                                       .batch_norm = net->dropout_head});
     if (a->head == HEAD_PROJECT || a->head == HEAD_PROJECT_TWO)
         head_project(g, x, a->head == HEAD_PROJECT_TWO);
     if (a->head == HEAD_CLASSIFIER)
-        two_dense(g, x, a, true, 512);
+        head_dense(g, x, a, (struct dense_head){.units = 512, .dropout = true});
     if (a->head == HEAD_LINEAR)
         nn_dense(g, x, "dense", (struct dense_args){.units = a->classes});
 }

@@ -37,9 +37,6 @@ struct optim {
 /* The optimiser of line i of optims.def, from 0; NULL: there is none. */
 const struct optim *optim_at(int i);
 
-/* The optimiser of that name.  Errors: ERR_USAGE unknown; it lists all. */
-MUST_USE const struct optim *optim_find(const char *name, struct err *err);
-
 /*
  * Scale a gradient so that its L2 norm, over all of it, is at most 'clip':
  * tf.clip_by_global_norm(), Keras' global_clipnorm.

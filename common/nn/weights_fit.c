@@ -256,14 +256,6 @@ static bool keep_tensor(const struct weights_map *m, size_t i,
     return !is_outside(m, tensor);
 }
 
-static bool is_named(const struct safetensors *f, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(f->tensor[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 /* The tensors that are kept, under their new names, in out->tensor and
  * name[]; *changed: they are not what they were. */
 static int rename_tensors(const struct weights_map *m, struct safetensors *out,
@@ -274,11 +266,11 @@ static int rename_tensors(const struct weights_map *m, struct safetensors *out,
         char *to = name[out->n_tensor];
 
         if (!keep_tensor(m, i, to) ||
-            (m->to[i].layer < 0 && is_named(out, out->n_tensor, to))) {
+            (m->to[i].layer < 0 && safetensors_find(out, to))) {
             *changed = true;
             continue;
         }
-        if (is_named(out, out->n_tensor, to))
+        if (safetensors_find(out, to))
             return err_set(err, ERR_INPUT,
                            "two tensors are '%.128s', the second is '%.128s'",
                            to, m->f->tensor[i].name);

@@ -138,7 +138,9 @@ int weights_write_h5(const struct net *net, const struct safetensors *f,
     int rc = order_tensors(&o, net, f, err);
 
     if (rc == 0)
-        rc = keras_h5_write(o.layer, o.n_layer, path, err);
+        rc = keras_h5_write(
+            &(struct keras_model){.layer = o.layer, .n_layer = o.n_layer}, path,
+            err);
     ordered_release(&o);
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "base/sort.h"
+#include "stats/named_rows.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,23 +84,10 @@ out:
     return rc;
 }
 
-struct named {
-    const char *name;
-    uint32_t i;
-};
-
-static int by_name(const void *a, const void *b)
-{
-    const struct named *p = a, *q = b;
-    const int c = strcmp(p->name, q->name);
-
-    return c ? c : p->i < q->i ? -1 : p->i > q->i;
-}
-
 int bootstrap_groups(const char *const *name, size_t n, uint32_t *id,
                      size_t *n_group, struct err *err)
 {
-    struct named *list;
+    struct named_row *list;
     uint32_t next = 0;
 
     if (n > MAX_CELLS)
@@ -109,14 +97,9 @@ int bootstrap_groups(const char *const *name, size_t n, uint32_t *id,
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory to group %zu cells", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct named){name[i], (uint32_t)i};
-    qsort(list, n, sizeof(*list), by_name);
+        list[i] = (struct named_row){name[i], 0, (uint32_t)i};
     /* First each cell points to the first of its name, ... */
-    for (size_t i = 0; i < n; i++)
-        id[list[i].i] = i > 0 && list[i].name[0] &&
-                                strcmp(list[i].name, list[i - 1].name) == 0
-                            ? id[list[i - 1].i]
-                            : list[i].i;
+    named_rows_first(list, n, id);
     /* ... which comes before it, so one pass can number them. */
     for (uint32_t i = 0; i < n; i++)
         id[i] = id[i] == i ? next++ : id[id[i]];

@@ -38,8 +38,8 @@ int bench_step_init(struct bench_step *t, const struct net *net,
     *t = (struct bench_step){.args = a, .dist = d};
     if (d)
         t->coll = dist_collective(d);
-    t->optim = optim_find("adam", err);
-    t->graph = t->optim ? net_new(net, &na, &ga, err) : NULL;
+    t->optim = &optim_adam;
+    t->graph = net_new(net, &na, &ga, err);
     if (!t->graph)
         return -1;
     t->time = calloc((size_t)graph_n_node(t->graph), sizeof(*t->time));

@@ -93,14 +93,6 @@ struct blur_scratch {
     uint8_t *row;    /* (radius + w + radius, 3) */
 };
 
-static size_t work(int w, int h)
-{
-    const size_t row = (size_t)w * 3;
-
-    return row * sizeof(uint32_t) + row * (size_t)h * sizeof(uint16_t) + row +
-           (size_t)MAX_RADIUS * 6;
-}
-
 static struct blur_scratch split_scratch(const struct augment_picture *p)
 {
     const size_t row = (size_t)p->w * 3;
@@ -168,5 +160,7 @@ const struct augment augment_blur = {
     .weak = {0.5f},
     .strong = {4},
     .filter = filter,
-    .work = work,
+    .work = {.fixed = MAX_RADIUS * 6,
+             .column = 3 * (sizeof(uint32_t) + 1),
+             .pixel = 3 * sizeof(uint16_t)},
 };

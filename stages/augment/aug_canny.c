@@ -49,5 +49,5 @@ const struct augment augment_canny = {
     .weak = {0.3f, 100, 200, 0, 255, 255, 255, 0, 0, 0},
     .strong = {1, 100, 200, 0, 200, 230, 40, 60, 20, 90},
     .filter = filter,
-    .work = canny_work,
+    .work = CANNY_WORK,
 };

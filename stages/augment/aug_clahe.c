@@ -132,12 +132,6 @@ struct clahe_scratch {
     struct between column[]; /* (w) */
 };
 
-static size_t work(int w, int h)
-{
-    (void)h;
-    return sizeof(struct clahe_scratch) + (size_t)w * sizeof(struct between);
-}
-
 static void equalize_tiles(struct clahe *c, struct clahe_scratch *s,
                            uint8_t *px)
 {
@@ -183,5 +177,6 @@ const struct augment augment_clahe = {
     .weak = {1, 4},
     .strong = {8, 8},
     .filter = filter,
-    .work = work,
+    .work = {.fixed = sizeof(struct clahe_scratch),
+             .column = sizeof(struct between)},
 };

@@ -62,12 +62,6 @@ static void nodes_at(const struct field *f, int y, int h,
         }
 }
 
-static size_t work(int w, int h)
-{
-    (void)h;
-    return (size_t)w * sizeof(struct grid_weights);
-}
-
 /* n pixels of row y from x on. */
 static void displace_pixels(const struct augment_picture *p, const float *param,
                             int x, int y, int n, float line[MAX_NODES][2])
@@ -119,5 +113,5 @@ const struct augment augment_elastic = {
     .weak = {0.05f, 4, 1, FILL_REFLECT},
     .strong = {0.2f, 4, 1, FILL_REFLECT},
     .filter = filter,
-    .work = work,
+    .work = {.column = sizeof(struct grid_weights)},
 };

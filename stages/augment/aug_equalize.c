@@ -37,13 +37,6 @@ static void equalize_channel(uint8_t *px, size_t n)
         px[i] = table[px[i]];
 }
 
-static size_t work(int w, int h)
-{
-    (void)w;
-    (void)h;
-    return sizeof(struct lab_tables);
-}
-
 static void filter(const float *param, const struct augment_picture *p)
 {
     struct lab_tables *lab = (struct lab_tables *)(void *)p->scratch;
@@ -70,5 +63,5 @@ const struct augment augment_equalize = {
     .weak = {0.3f, 1},
     .strong = {1, 1},
     .filter = filter,
-    .work = work,
+    .work = {.fixed = sizeof(struct lab_tables)},
 };

@@ -29,11 +29,6 @@ struct centres {
     uint8_t byte[MAX_COLOURS][3];
 };
 
-static size_t work(int w, int h)
-{
-    return (size_t)w * (size_t)h * (3 * sizeof(int16_t) + 2);
-}
-
 static struct pixels split_scratch(const struct augment_picture *p)
 {
     struct pixels s = {.n = augment_bytes(p) / 3};
@@ -118,13 +113,6 @@ HOT static void assign_block(const int16_t *restrict r,
         of[i] = (uint8_t)which[i];
 }
 
-static void assign_pixels(const struct pixels *s, const struct centres *c)
-{
-    for (size_t i = 0; i < s->n; i += BLOCK)
-        assign_block(s->c[0] + i, s->c[1] + i, s->c[2] + i, c, s->of + i,
-                     s->n - i < BLOCK ? s->n - i : BLOCK);
-}
-
 static void filter(const float *param, const struct augment_picture *p)
 {
     struct centres c = {.k = (int)param[COLOURS]};
@@ -140,7 +128,9 @@ static void filter(const float *param, const struct augment_picture *p)
     for (int round = 0; round < ROUNDS; round++) {
         update_centres(&s, &c);
         memcpy(s.before, s.of, s.n);
-        assign_pixels(&s, &c);
+        for (size_t i = 0; i < s.n; i += BLOCK)
+            assign_block(s.c[0] + i, s.c[1] + i, s.c[2] + i, &c, s.of + i,
+                         s.n - i < BLOCK ? s.n - i : BLOCK);
         if (memcmp(s.before, s.of, s.n) == 0)
             break;
     }
@@ -156,5 +146,5 @@ const struct augment augment_kmeans = {
     .weak = {16},
     .strong = {3},
     .filter = filter,
-    .work = work,
+    .work = {.pixel = 3 * sizeof(int16_t) + 2},
 };

@@ -19,5 +19,5 @@ const struct augment augment_laplace = {
     .weak = {4, 1, 1},
     .strong = {30, 1, 1},
     .filter = filter,
-    .work = noise_work,
+    .work = {.fixed = NOISE_BYTES},
 };

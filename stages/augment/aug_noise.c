@@ -19,5 +19,5 @@ const struct augment augment_noise = {
     .weak = {4, 0, 1},
     .strong = {40, 0, 1},
     .filter = filter,
-    .work = noise_work,
+    .work = {.fixed = NOISE_BYTES},
 };

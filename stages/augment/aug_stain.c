@@ -71,13 +71,6 @@ HOT static void mix_stains(float m[3][3], float d[3][BLOCK], int out[3][BLOCK])
     }
 }
 
-static size_t work(int w, int h)
-{
-    (void)w;
-    (void)h;
-    return sizeof(struct optical_density);
-}
-
 static void filter(const float *param, const struct augment_picture *p)
 {
     struct optical_density *t = (struct optical_density *)(void *)p->scratch;
@@ -107,5 +100,5 @@ const struct augment augment_stain = {
     .weak = {0.6f, 1.4f, 1, 1},
     .strong = {1.5f, 0.5f, 1, 1},
     .filter = filter,
-    .work = work,
+    .work = {.fixed = sizeof(struct optical_density)},
 };

@@ -71,7 +71,9 @@ size_t augment_scratch(int w, int h)
     size_t most = 0;
 
     for (int i = 0; i < AUGMENTS; i++) {
-        const size_t n = augments[i]->work ? augments[i]->work(w, h) : 0;
+        const struct augment_work *a = &augments[i]->work;
+        const size_t n = a->fixed + a->column * (size_t)w + a->row * (size_t)h +
+                         a->pixel * (size_t)w * (size_t)h;
 
         most = n > most ? n : most;
     }

@@ -66,7 +66,7 @@ const char *const *augment_words(const struct augment_param *p, size_t *n);
  *   src       [in]
  *   dst       [out] as large; not src, not scratch
  *   scratch   [scratch] of augment_run(): augment_scratch() bytes; of a
- *             filter: what its work() asks for, AUGMENT_ALIGN-aligned
+ *             filter: what its work says, AUGMENT_ALIGN-aligned
  */
 struct augment_picture {
     int w, h;
@@ -86,6 +86,11 @@ static inline uint8_t augment_byte(float x)
 
     return (uint8_t)(r < 0.0f ? 0.0f : r > 255.0f ? 255.0f : r);
 }
+
+/* Bytes of scratch of a filter: whatever the picture, and for each. */
+struct augment_work {
+    size_t fixed, column, row, pixel;
+};
 
 struct augment {
     const char *name;
@@ -109,7 +114,7 @@ struct augment {
 
     /* Anything else: p->src into p->dst. */
     void (*filter)(const float *param, const struct augment_picture *p);
-    size_t (*work)(int w, int h); /* bytes of scratch of filter; NULL: none */
+    struct augment_work work;
 };
 
 #define AUGMENT(x) extern const struct augment augment_##x;

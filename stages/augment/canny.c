@@ -25,16 +25,6 @@ static size_t framed_size(const struct augment_picture *p)
     return (size_t)(p->w + 2) * (size_t)(p->h + 2);
 }
 
-size_t canny_work(int w, int h)
-{
-    const struct augment_picture p = {.w = w, .h = h};
-    const size_t row = (size_t)w * 3, wide = row + (size_t)MAX_RADIUS * 6;
-    const size_t n = (size_t)w * (size_t)h;
-
-    return (framed_size(&p) + n + 2 * wide + 2 * row) * sizeof(int) +
-           2 * n * sizeof(int16_t) + framed_size(&p);
-}
-
 static struct canny_scratch split_scratch(const struct augment_picture *p)
 {
     const size_t row = (size_t)p->w * 3, wide = row + (size_t)MAX_RADIUS * 6;

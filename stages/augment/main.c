@@ -26,14 +26,9 @@ enum {
 };
 
 struct augment_worker {
-    char hash[HASH_HEX];           /* of the step that is open; "" none */
-    struct augmented_rows sources; /* owned */
-    struct stored_variant_source source;
-    struct recipe recipe;       /* owned */
-    struct slide_stains slides; /* owned */
-    uint8_t *pixels;            /* owned: (ROWS, h, w, 3), then scratch */
-    struct buf text;            /* owned: operations of one row */
-    struct buf line;            /* owned: index lines of a message, each
+    char hash[HASH_HEX];         /* of the step that is open; "" none */
+    struct stored_variants made; /* owned: with room for ROWS */
+    struct buf line;             /* owned: index lines of a message, each
                                     closed by a NUL */
 };
 
@@ -47,11 +42,7 @@ static void augment_end(void *self)
 {
     struct augment_worker *a = self;
 
-    augmented_rows_close(&a->sources);
-    recipe_release(&a->recipe);
-    slide_stains_release(&a->slides);
-    free(a->pixels);
-    buf_release(&a->text);
+    stored_variant_close(&a->made);
     buf_release(&a->line);
     free(a);
 }
@@ -59,60 +50,38 @@ static void augment_end(void *self)
 static int open_run(struct augment_worker *a, const struct unit *u,
                     struct err *err)
 {
-    const struct config *c = u->config;
-    size_t h, w;
+    const struct stored_variant_args args = {.run_dir = u->run_dir,
+                                             .recipe = &u->plan->recipe,
+                                             .config = u->config,
+                                             .pictures = ROWS};
 
     if (strcmp(a->hash, u->step->hash) == 0)
         return 0;
-    augmented_rows_close(&a->sources);
-    free(a->pixels);
-    a->pixels = NULL;
+    stored_variant_close(&a->made);
     a->hash[0] = '\0';
-    a->source.known = false;
-    recipe_release(&a->recipe);
-    slide_stains_release(&a->slides);
-    if (recipe_init(&a->recipe, &u->plan->recipe, err) < 0 ||
-        augmented_rows_open(&a->sources, u->run_dir, c->augment.variants, err) <
-            0 ||
-        slide_stains_open(&a->slides, &a->recipe, &a->sources.data, err) < 0)
+    if (stored_variant_open(&a->made, &args, err) < 0)
         return -1;
-    h = a->sources.data.h;
-    w = a->sources.data.w;
-    a->pixels = malloc(ROWS * h * w * 3 + augment_scratch((int)w, (int)h));
-    if (!a->pixels)
-        return err_set(err, ERR_SYSTEM, "no memory for %d images", ROWS);
     memcpy(a->hash, u->step->hash, HASH_HEX);
     return 0;
 }
 
 /* Make row 'r' of the augmented store in place 'at' of the message. */
-static int make_row(struct augment_worker *a, const struct unit *u, size_t r,
-                    size_t at, struct err *err)
+static int make_row(struct augment_worker *a, size_t r, size_t at,
+                    struct err *err)
 {
-    const struct store *data = &a->sources.data;
-    const size_t source = augmented_rows_source(&a->sources, r);
+    const struct augmented_rows *sources = &a->made.sources;
+    const struct store *data = &sources->data;
+    const size_t source = augmented_rows_source(sources, r);
     const size_t size = data->h * data->w * 3;
-    const struct stored_variant_args args = {
-        .sources = &a->sources,
-        .recipe = &a->recipe,
-        .slides = &a->slides,
-        .seed = (uint64_t)u->config->run.seed,
-        .jpeg = (int)u->config->preprocess.jpeg,
-        .source = &a->source,
-        .scratch = a->pixels + ROWS * size,
-    };
     char made[HASH_HEX];
 
-    if (stored_variant_make(&args, r, a->pixels + at * size, &a->text, err) <
-            0 ||
-        buf_check(&a->text, err) < 0)
+    if (stored_variant_make(&a->made, r, at, err) < 0)
         return -1;
-    hash_of(a->pixels + at * size, size, made);
-    buf_printf(&a->line, "%zu,%u,", source,
-               stored_variant_number(&a->sources, r));
+    hash_of(a->made.pixels + at * size, size, made);
+    buf_printf(&a->line, "%zu,%u,", source, stored_variant_number(sources, r));
     buf_csv(&a->line, data->class_name[store_label(data, source)]);
     buf_printf(&a->line, ",train,%s,", made);
-    buf_csv(&a->line, a->text.data);
+    buf_csv(&a->line, a->made.text.data);
     buf_put(&a->line, ",ok", sizeof(",ok"));
     return 0;
 }
@@ -124,16 +93,16 @@ static int emit_rows(struct augment_worker *a, const struct unit *u,
     const struct sample_rows rows = {
         .first = first,
         .count = count,
-        .h = (uint32_t)a->sources.data.h,
-        .w = (uint32_t)a->sources.data.w,
+        .h = (uint32_t)a->made.sources.data.h,
+        .w = (uint32_t)a->made.sources.data.w,
         .c = 3,
-        .pixels = a->pixels,
+        .pixels = a->made.pixels,
         .record = record,
     };
 
     a->line.len = 0;
     for (size_t i = 0; i < count; i++)
-        if (make_row(a, u, first + i, i, err) < 0)
+        if (make_row(a, first + i, i, err) < 0)
             return -1;
     if (buf_check(&a->line, err) < 0)
         return -1;
@@ -150,8 +119,8 @@ static int augment_unit(void *self, const struct unit *u, struct err *err)
 
     if (open_run(a, u, err) < 0)
         return -1;
-    if (u->first > augmented_rows_count(&a->sources) ||
-        u->count > augmented_rows_count(&a->sources) - u->first)
+    if (u->first > augmented_rows_count(&a->made.sources) ||
+        u->count > augmented_rows_count(&a->made.sources) - u->first)
         return err_set(err, ERR_INPUT, "rows %ju+%ju are not in the plan",
                        (uintmax_t)u->first, (uintmax_t)u->count);
     for (size_t at = 0; at < u->count; at += ROWS) {
@@ -174,7 +143,7 @@ int main(int argc, char **argv)
          preview_main},
         {"--again", "DIR [--sample K]",
          "derive K stored variants again and compare them", verify_store_main},
-        {"--stream", "ENDPOINT --data DIR --recipe FILE --rank PID",
+        {"--stream", "ENDPOINT DATA RECIPE PID",
          "make fresh variants for the training rank that listens there",
          online_worker_main},
         {.option = NULL},

@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-    DRAWS = 65536,
+    DRAWS = NOISE_BYTES / sizeof(int16_t),
     BLOCKS = 64,              /* of the generator at a time */
     AT_ONCE = BLOCKS * 4 * 2, /* draws that they give */
     MOST = 255,               /* a larger step changes nothing more */
@@ -22,13 +22,6 @@ enum {
 enum { SCALE, CHANNELS, SEED };
 
 const char *const noise_word[] = {"each", "same", NULL};
-
-size_t noise_work(int w, int h)
-{
-    (void)w;
-    (void)h;
-    return DRAWS * sizeof(int16_t);
-}
 
 static void fill_table(noise_below_f below, double scale, int16_t *table)
 {

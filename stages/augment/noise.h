@@ -18,10 +18,10 @@ typedef double (*noise_below_f)(double x, double scale);
  *   param[0]  scale, grey levels, 0 or more
  *   param[1]  noise_word
  *   param[2]  names the noise: stream RNG_PIXELS
- * p->scratch has noise_work() bytes.
+ * p->scratch has NOISE_BYTES.
  */
 void noise_add(const struct augment_picture *p, const float *param,
                noise_below_f below);
-size_t noise_work(int w, int h);
+enum { NOISE_BYTES = 1 << 17 };
 
 #endif

@@ -8,7 +8,6 @@
 #include "worker/scheduler_link.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,23 +107,16 @@ static int send_credit(struct online_worker *s, uint32_t n, struct err *err)
 }
 
 /* Orders are of the recipe that the rank gave us when it started us. */
-static int check_recipe(const struct online_worker *s, const char *wanted,
-                        struct err *err)
-{
-    if (strncmp(s->id, wanted, WANT_MAX_RECIPE) == 0)
-        return 0;
-    return err_set(err, ERR_INPUT, "wanted is recipe '%.64s', known '%.64s'",
-                   wanted, s->id);
-}
-
 static int make_rows(struct online_worker *s, const struct msg_want *m,
                      struct err *err)
 {
     const size_t image = s->data.h * s->data.w * 3;
 
     s->fresh.seed = m->seed;
-    if (check_recipe(s, m->recipe, err) < 0)
-        return -1;
+    if (strncmp(s->id, m->recipe, WANT_MAX_RECIPE) != 0)
+        return err_set(err, ERR_INPUT,
+                       "wanted is recipe '%.64s', known '%.64s'", m->recipe,
+                       s->id);
     for (uint32_t i = 0; i < m->count; i++) {
         const size_t row = m->row[i].row;
 
@@ -184,55 +176,20 @@ static int serve_rank(struct online_worker *s, struct err *err)
     return 0;
 }
 
-/* What is to be streamed, and for whom. */
-struct online_worker_options {
-    const char *endpoint, *data, *recipe, *rank;
-};
-
-static int read_options(struct online_worker_options *o, int argc, char **argv,
-                        struct err *err)
-{
-    static const struct option known[] = {
-        {"data", required_argument, NULL, 'd'},
-        {"recipe", required_argument, NULL, 'r'},
-        {"rank", required_argument, NULL, 'p'},
-        {0}};
-    int c;
-
-    *o = (struct online_worker_options){0};
-    opterr = 0;
-    while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (c == 'd')
-            o->data = optarg;
-        else if (c == 'r')
-            o->recipe = optarg;
-        else if (c == 'p')
-            o->rank = optarg;
-        else
-            return err_set(err, ERR_USAGE, "bad option '%s'; see --help",
-                           argv[optind - 1]);
-    }
-    if (optind != argc - 1 || !o->data || !o->recipe || !o->rank)
-        return err_set(err, ERR_USAGE,
-                       "--stream needs an endpoint, --data DIR, --recipe FILE "
-                       "and --rank PID");
-    o->endpoint = argv[optind];
-    return 0;
-}
-
 int online_worker_main(int argc, char **argv, struct err *err)
 {
     struct online_worker s = {0};
-    struct online_worker_options o;
     int rc = -1;
 
-    if (read_options(&o, argc, argv, err) < 0)
-        return -1;
-    s.rank = (pid_t)strtol(o.rank, NULL, 10);
+    if (argc != 5)
+        return err_set(err, ERR_USAGE,
+                       "--stream needs an endpoint, a directory of data, a "
+                       "recipe's file and the rank's process");
+    s.rank = (pid_t)strtol(argv[4], NULL, 10);
     signal(SIGINT, SIG_IGN); /* the rank says when it is over */
     signal(SIGUSR1, SIG_IGN);
-    if (open_recipe(&s, o.recipe, err) == 0 &&
-        open_server(&s, o.endpoint, o.data, err) == 0)
+    if (open_recipe(&s, argv[3], err) == 0 &&
+        open_server(&s, argv[1], argv[2], err) == 0)
         rc = serve_rank(&s, err);
     close_server(&s);
     return rc;

@@ -7,8 +7,8 @@
 #include "base/err.h"
 
 /*
- * "--stream ENDPOINT --data DIR --recipe FILE --rank PID": until the rank ends,
- * the process PID that has started this one.
+ * "--stream ENDPOINT DATA RECIPE PID": until the rank ends, the process PID that
+ * has started this one.
  * Errors: ERR_USAGE bad options, recipe or endpoint; ERR_INPUT a damaged store
  * or message, a recipe or row other than those known here; ERR_SYSTEM.
  */

@@ -36,9 +36,9 @@ void recipe_unknown(struct recipe_reader *d, const yaml_node_t *at,
 
     printable_snippet(cut, word ? word : "(no word)");
     meant = spell_nearest(cut, known, n);
-    yaml_fault(&d->faults, recipe_line_of(at), "%s: there is no '%s'%s%s%s",
-               what, cut, meant ? "; did you mean " : "", meant ? meant : "",
-               meant ? "?" : "");
+    RECIPE_FAULT(d, at, "%s: there is no '%s'%s%s%s", what, cut,
+                 meant ? "; did you mean " : "", meant ? meant : "",
+                 meant ? "?" : "");
 }
 
 /* --- numbers -------------------------------------------------------------- */
@@ -54,8 +54,8 @@ static bool read_number(struct recipe_reader *d, const yaml_node_t *n,
         *x = strtof(s, &end);
     if (end && end != s && !*end && isfinite(*x))
         return true;
-    yaml_fault(&d->faults, recipe_line_of(n), "%s: '%s' is not a number", what,
-               printable_snippet(cut, s ? s : "..."));
+    RECIPE_FAULT(d, n, "%s: '%s' is not a number", what,
+                 printable_snippet(cut, s ? s : "..."));
     return false;
 }
 
@@ -66,8 +66,8 @@ bool recipe_number(struct recipe_reader *d, const yaml_node_t *n,
         return false;
     if (*x >= limit->lo && *x <= limit->hi)
         return true;
-    yaml_fault(&d->faults, recipe_line_of(n), "%s: %g is out of range %g..%g",
-               what, (double)*x, (double)limit->lo, (double)limit->hi);
+    RECIPE_FAULT(d, n, "%s: %g is out of range %g..%g", what, (double)*x,
+                 (double)limit->lo, (double)limit->hi);
     return false;
 }
 
@@ -108,8 +108,8 @@ static void take_range(struct recipe_reader *d, const yaml_node_t *n,
 
         two = 1;
         if (n->data.sequence.items.top - first != 2) {
-            yaml_fault(&d->faults, recipe_line_of(n),
-                       "%s: a range is [low, high], of two numbers", what);
+            RECIPE_FAULT(d, n, "%s: a range is [low, high], of two numbers",
+                         what);
             return;
         }
         if (!recipe_number(d, recipe_node_at(d, first[0]), what, &limit,
@@ -121,11 +121,10 @@ static void take_range(struct recipe_reader *d, const yaml_node_t *n,
     }
     *out = (struct recipe_range){x[0], x[two]};
     if (out->lo > out->hi)
-        yaml_fault(&d->faults, recipe_line_of(n), "%s: %g is above %g", what,
-                   (double)out->lo, (double)out->hi);
+        RECIPE_FAULT(d, n, "%s: %g is above %g", what, (double)out->lo,
+                     (double)out->hi);
     if (p->words && (floorf(out->lo) < out->lo || floorf(out->hi) < out->hi))
-        yaml_fault(&d->faults, recipe_line_of(n), "%s: whole numbers only",
-                   what);
+        RECIPE_FAULT(d, n, "%s: whole numbers only", what);
 }
 
 /* --- an operation --------------------------------------------------------- */
@@ -167,10 +166,10 @@ static void take_param(struct recipe_reader *d, const yaml_node_pair_t *pair,
     }
     snprintf(what, sizeof(what), "%s.%s", s->op->name, name);
     if (seen[at])
-        yaml_fault(&d->faults, recipe_line_of(key), "%s: given twice", what);
+        RECIPE_FAULT(d, key, "%s: given twice", what);
     if (s->op->of_slides && s->op->param[at].words == augment_seed)
-        yaml_fault(&d->faults, recipe_line_of(key),
-                   "%s: is drawn for each picture; leave it out", what);
+        RECIPE_FAULT(d, key, "%s: is drawn for each picture; leave it out",
+                     what);
     seen[at] = true;
     if (augment_words(&s->op->param[at], &n))
         take_word(d, recipe_node_at(d, pair->value), what, &s->op->param[at],
@@ -190,8 +189,7 @@ void recipe_take_op(struct recipe_reader *d, const struct augment *op,
     if (n->type == YAML_SCALAR_NODE && n->data.scalar.length == 0)
         return;
     if (n->type != YAML_MAPPING_NODE) {
-        yaml_fault(&d->faults, recipe_line_of(n),
-                   "%s: {number: value, ...} must follow", op->name);
+        RECIPE_FAULT(d, n, "%s: {number: value, ...} must follow", op->name);
         return;
     }
     for (const yaml_node_pair_t *p = n->data.mapping.pairs.start;

@@ -23,6 +23,10 @@ static inline size_t recipe_line_of(const yaml_node_t *n)
     return n->start_mark.line;
 }
 
+/* Something is wrong with node n: a format of printf() and its arguments. */
+#define RECIPE_FAULT(d, n, ...)                                                \
+    yaml_fault(&(d)->faults, recipe_line_of(n), __VA_ARGS__)
+
 static inline yaml_node_t *recipe_node_at(struct recipe_reader *d, int i)
 {
     return yaml_document_get_node(&d->doc, i);

@@ -52,8 +52,7 @@ static void take_member(struct recipe_reader *d, const yaml_node_t *key,
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (word && strcmp(word, others[i]) == 0) {
             if (*place[i])
-                yaml_fault(&d->faults, recipe_line_of(key), "%s: given twice",
-                           word);
+                RECIPE_FAULT(d, key, "%s: given twice", word);
             *place[i] = value;
             return;
         }
@@ -68,8 +67,7 @@ static void take_member(struct recipe_reader *d, const yaml_node_t *key,
         return;
     }
     if (s->what)
-        yaml_fault(&d->faults, recipe_line_of(key),
-                   "%s: a step is one operation or one group", word);
+        RECIPE_FAULT(d, key, "%s: a step is one operation or one group", word);
     s->what = value;
     s->op = op;
     s->kind = kind;
@@ -82,8 +80,7 @@ static bool take_mapping(struct recipe_reader *d, const yaml_node_t *n,
 
     *s = (struct said){.at = n, .kind = -1};
     if (n->type != YAML_MAPPING_NODE) {
-        yaml_fault(&d->faults, recipe_line_of(n),
-                   "a step is 'operation: {number: value, ...}'");
+        RECIPE_FAULT(d, n, "a step is 'operation: {number: value, ...}'");
         return false;
     }
     for (const yaml_node_pair_t *p = n->data.mapping.pairs.start;
@@ -91,8 +88,7 @@ static bool take_mapping(struct recipe_reader *d, const yaml_node_t *n,
         take_member(d, recipe_node_at(d, p->key), recipe_node_at(d, p->value),
                     s);
     if (!s->what && d->faults.n == before)
-        yaml_fault(&d->faults, recipe_line_of(n),
-                   "neither an operation nor a group");
+        RECIPE_FAULT(d, n, "neither an operation nor a group");
     return s->what;
 }
 
@@ -103,9 +99,8 @@ static struct recipe_group *new_group(struct recipe_reader *d,
                                       const yaml_node_t *at, int depth)
 {
     if (d->n_group == RECIPE_MAX_GROUPS || depth == RECIPE_MAX_DEPTH) {
-        yaml_fault(&d->faults, recipe_line_of(at),
-                   "more than %d groups, or %d inside each other",
-                   RECIPE_MAX_GROUPS, RECIPE_MAX_DEPTH);
+        RECIPE_FAULT(d, at, "more than %d groups, or %d inside each other",
+                     RECIPE_MAX_GROUPS, RECIPE_MAX_DEPTH);
         return NULL;
     }
     return &d->r->group[d->n_group++];
@@ -115,8 +110,7 @@ static void refuse_key(struct recipe_reader *d, const yaml_node_t *n,
                        const char *key, const char *belongs)
 {
     if (n)
-        yaml_fault(&d->faults, recipe_line_of(n), "%s: belongs to %s", key,
-                   belongs);
+        RECIPE_FAULT(d, n, "%s: belongs to %s", key, belongs);
 }
 
 /* A member of a group of kind 'in'. */
@@ -159,11 +153,9 @@ static void take_count(struct recipe_reader *d, const struct said *s,
     float x = 0;
 
     if (!s->count)
-        yaml_fault(&d->faults, recipe_line_of(s->what),
-                   "some_of: needs 'count', how many");
+        RECIPE_FAULT(d, s->what, "some_of: needs 'count', how many");
     else if (recipe_number(d, s->count, "count", &limit, &x) && floorf(x) < x)
-        yaml_fault(&d->faults, recipe_line_of(s->count),
-                   "count: a whole number only");
+        RECIPE_FAULT(d, s->count, "count: a whole number only");
     g->some = (int)x;
 }
 
@@ -178,9 +170,8 @@ static void take_group(struct recipe_reader *d, const struct said *s,
     if (n->type == YAML_SEQUENCE_NODE)
         count = n->data.sequence.items.top - n->data.sequence.items.start;
     if (count < 1 || count > AUGMENT_MAX_OPS) {
-        yaml_fault(&d->faults, recipe_line_of(n),
-                   "%s: a list of 1 to %d steps must follow",
-                   kind_word[s->kind], AUGMENT_MAX_OPS);
+        RECIPE_FAULT(d, n, "%s: a list of 1 to %d steps must follow",
+                     kind_word[s->kind], AUGMENT_MAX_OPS);
         return;
     }
     g->n_step = (int)count;
@@ -229,22 +220,21 @@ static void take_all(struct recipe_reader *d)
         return;
     summary = s.summary ? recipe_word(s.summary) : "";
     if (!summary || strlen(summary) >= RECIPE_SUMMARY)
-        yaml_fault(&d->faults, recipe_line_of(s.summary),
-                   "summary: a line of less than %d bytes", RECIPE_SUMMARY);
+        RECIPE_FAULT(d, s.summary, "summary: a line of less than %d bytes",
+                     RECIPE_SUMMARY);
     else
         snprintf(d->r->summary, RECIPE_SUMMARY, "%s", summary);
     refuse_key(d, s.kind == RECIPE_SOME ? NULL : s.count, "count", "some_of");
     refuse_key(d, s.probability, "probability", "a step of each");
     refuse_key(d, s.share, "share", "a step of one_of");
     if (s.op)
-        yaml_fault(&d->faults, recipe_line_of(root),
-                   "a recipe is a group: each, some_of, one_of or in_turn");
+        RECIPE_FAULT(d, root,
+                     "a recipe is a group: each, some_of, one_of or in_turn");
     else
         take_group(d, &s, &d->r->all, 0);
     if (d->faults.n == 0 && most_ops(&d->r->all) > AUGMENT_MAX_OPS)
-        yaml_fault(&d->faults, recipe_line_of(root),
-                   "up to %d operations for one variant, at most %d",
-                   most_ops(&d->r->all), AUGMENT_MAX_OPS);
+        RECIPE_FAULT(d, root, "up to %d operations for one variant, at most %d",
+                     most_ops(&d->r->all), AUGMENT_MAX_OPS);
 }
 
 /* Load the one document of the text. */

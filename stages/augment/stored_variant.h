@@ -9,25 +9,38 @@
 #include "slide_stains.h"
 #include "store/augmented_rows.h"
 
-/* The hash of the source that was used last; zeros: of none yet.  Begin with
- * zeros for another run. */
-struct stored_variant_source {
-    bool known;
-    size_t row; /* of data/ */
-    char hash[HASH_HEX];
-};
-
-/* What decides every byte of a store, beside the pixels of data/. */
-struct stored_variant_args {
-    const struct augmented_rows *sources; /* borrowed */
-    const struct recipe *recipe;          /* borrowed */
-    const struct slide_stains *slides;    /* of sources->data; borrowed */
-    uint64_t seed;                        /* run.seed */
+/* What decides every byte of a store, and the row that was made last. */
+struct stored_variants {
+    struct augmented_rows sources; /* owned */
+    struct recipe recipe;          /* owned */
+    struct slide_stains slides;    /* owned: of sources.data */
+    uint64_t seed;                 /* run.seed */
     int jpeg; /* preprocess.jpeg: quality that a variant is encoded with and
                  decoded again, as it is stored; 0: it is not */
-    struct stored_variant_source *source; /* borrowed; used again and again */
-    uint8_t *scratch; /* borrowed: augment_scratch(w, h) bytes */
+    uint8_t *pixels;       /* owned: (pictures, h, w, 3) */
+    uint8_t *scratch;      /* behind them: augment_scratch(w, h) bytes */
+    struct buf text;       /* owned: operations of that row */
+    bool known;            /* has one been made? */
+    size_t row;            /* of data/, of its source */
+    char source[HASH_HEX]; /* of that row's pixels */
 };
+
+struct stored_variant_args {
+    const char *run_dir;
+    const struct recipe_text *recipe;
+    const struct config *config;
+    size_t pictures; /* that there is to be room for */
+};
+
+/*
+ * Open what a run's variants are made of.
+ * Errors: as recipe_init(), augmented_rows_open(), slide_stains_open();
+ * ERR_SYSTEM.  stored_variant_close() in any case.
+ */
+MUST_USE int stored_variant_open(struct stored_variants *v,
+                                 const struct stored_variant_args *a,
+                                 struct err *err);
+void stored_variant_close(struct stored_variants *v);
 
 /* Which variant of its source row 'r' is. */
 static inline uint32_t stored_variant_number(const struct augmented_rows *s,
@@ -37,14 +50,12 @@ static inline uint32_t stored_variant_number(const struct augmented_rows *s,
 }
 
 /*
- * Make row 'r' of the augmented store.
- *   dst      [out] (h, w, 3)
- *   text     [out] emptied, then its operations: see recipe_apply()
+ * Make row 'r' of the augmented store as picture 'at' of v->pixels; v->text has
+ * its operations: see recipe_apply().
  * Deterministic, on whatever machine; JPEG as reencode() is.
- * Errors: of reencode(), with a->jpeg.
+ * Errors: of reencode(), with v->jpeg; ERR_SYSTEM.
  */
-MUST_USE int stored_variant_make(const struct stored_variant_args *a, size_t r,
-                                 uint8_t *dst, struct buf *text,
+MUST_USE int stored_variant_make(struct stored_variants *v, size_t r, size_t at,
                                  struct err *err);
 
 #endif

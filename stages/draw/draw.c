@@ -176,12 +176,20 @@ static struct cell_id *list_cells(const struct draw_args *a, struct err *err)
     return cells;
 }
 
-/* A contour's file; neither synced nor atomic, like bmp_write(). */
-static int write_text(const struct buf *b, const char *path, struct err *err)
+/* A file of contours, "cyt" or "nuc"; neither synced nor atomic, like
+ * bmp_write(). */
+static int save_contours(const struct draw_args *a, const struct cell_id *id,
+                         const char *kind, const struct buf *b, struct err *err)
 {
-    FILE *f = fopen(path, "wb");
+    const char *name = cell_class_name(id->class);
+    char path[FILE_PATH_MAX];
     size_t put = 0;
+    FILE *f;
 
+    if (file_path(path, err, "%s/im_%s/im_%s/%03d_%s%02d.dat", a->dir, name,
+                  name, id->cluster + 1, kind, id->number + 1) < 0)
+        return -1;
+    f = fopen(path, "wb");
     if (f) {
         put = fwrite(b->data, 1, b->len, f);
         if (fclose(f) != 0)
@@ -202,15 +210,9 @@ static int save_cell(const struct draw_args *a, const struct cell_id *id,
                   name, name, id->cluster + 1, id->number + 1) < 0 ||
         bmp_write(&d->im, path, err) < 0)
         return -1;
-    if (file_path(path, err, "%s/im_%s/im_%s/%03d_cyt%02d.dat", a->dir, name,
-                  name, id->cluster + 1, id->number + 1) < 0 ||
-        write_text(&d->cytoplasm, path, err) < 0)
-        return -1;
-    if (file_path(path, err, "%s/im_%s/im_%s/%03d_nuc%02d.dat", a->dir, name,
-                  name, id->cluster + 1, id->number + 1) < 0 ||
-        write_text(&d->nucleus, path, err) < 0)
-        return -1;
-    return 0;
+    return save_contours(a, id, "cyt", &d->cytoplasm, err) < 0
+               ? -1
+               : save_contours(a, id, "nuc", &d->nucleus, err);
 }
 
 static int make_cell(const struct draw_args *a, const struct cell_id *id,
@@ -228,7 +230,7 @@ static int make_cell(const struct draw_args *a, const struct cell_id *id,
 
 /* What the threads share. */
 struct progress {
-    int64_t done, total;
+    size_t done, total;
     bool failed;
     struct err err; /* the first */
 };
@@ -246,18 +248,18 @@ static void note_done(const struct draw_args *a, struct progress *p, int rc,
     p->done++;
     if (a->each && !a->each(a->self, p->done, p->total)) {
         p->failed = true;
-        err_set(&p->err, ERR_AGAIN, "stopped after %lld of %lld cells",
-                (long long)p->done, (long long)p->total);
+        err_set(&p->err, ERR_AGAIN, "stopped after %zu of %zu cells", p->done,
+                p->total);
     }
 }
 
 static int make_cells(const struct draw_args *a, const struct cell_id *cells,
                       struct err *err)
 {
-    struct progress p = {.total = a->per_class * CELL_CLASSES};
+    struct progress p = {.total = (size_t)a->per_class * CELL_CLASSES};
 
 #pragma omp parallel for schedule(dynamic)
-    for (int64_t i = 0; i < p.total; i++) {
+    for (size_t i = 0; i < p.total; i++) {
         struct err e = {0};
         bool skip;
         int rc;

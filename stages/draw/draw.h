@@ -46,7 +46,7 @@ struct draw_args {
 
     /* Called after each cell, from one thread at a time; false stops.  NULL:
      * go on to the end. */
-    bool (*each)(void *self, int64_t done, int64_t total);
+    bool (*each)(void *self, size_t done, size_t total);
     void *self;
 };
 

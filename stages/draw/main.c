@@ -22,14 +22,6 @@
 
 /* --- as a stage ----------------------------------------------------------- */
 
-static bool each_unit(void *self, int64_t done, int64_t total)
-{
-    struct stage_link *link = self;
-
-    stage_progress(link, (double)done, (double)total, "cells");
-    return !stage_stopping(link);
-}
-
 static int handle(void *self, const struct unit *u, struct err *err)
 {
     char dir[FILE_PATH_MAX];
@@ -37,7 +29,7 @@ static int handle(void *self, const struct unit *u, struct err *err)
     const struct draw_args a = {.dir = dir,
                                 .per_class = u->config->dataset.draw_per_class,
                                 .seed = (uint64_t)u->config->run.seed,
-                                .each = each_unit,
+                                .each = stage_cells,
                                 .self = u->link};
 
     (void)self;
@@ -55,14 +47,7 @@ static const struct stage stage = {
 
 /* --- without a run -------------------------------------------------------- */
 
-static void print_help(void)
-{
-    printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
-           "    draw N cells (default 120) of each class into the new "
-           "directory DIR, and nothing else\n\n");
-}
-
-static bool each_cell(void *self, int64_t done, int64_t total)
+static bool each_cell(void *self, size_t done, size_t total)
 {
     progress_report(self, (double)done, (double)total, "cells");
     return true;
@@ -146,7 +131,9 @@ int main(int argc, char **argv)
         out = out || is_out(argv[i]);
     if (!out) {
         if (argc == 2 && strcmp(argv[1], "--help") == 0)
-            print_help();
+            printf("papline-draw --out DIR [--per-class N] [--seed S]\n"
+                   "    draw N cells (default 120) of each class into the new "
+                   "directory DIR, and nothing else\n\n");
         return stage_main(&stage, argc, argv);
     }
     log_name("papline-draw");

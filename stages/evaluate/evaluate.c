@@ -90,26 +90,21 @@ static int make_table(struct evaluation *e, int s, struct err *err)
 {
     struct predictions *p = &e->predicted[s];
     const int file = csv_column(&e->data.index, "file");
-    const bool families = e->data.family_column >= 0;
     const size_t k = (size_t)e->data.n_class;
     size_t n;
 
     if (inference_split(&e->data, splits[s], &e->row[s], &n, err) < 0)
         return -1;
-    p->file = calloc(n + 1, sizeof(*p->file));
-    p->group = calloc(n + 1, sizeof(*p->group));
-    p->family = families ? calloc(n + 1, sizeof(*p->family)) : NULL;
-    p->label = calloc(n + 1, sizeof(*p->label));
-    p->predicted = calloc(n + 1, sizeof(*p->predicted));
-    p->p = calloc(n + 1, k * sizeof(*p->p));
+    p->o.n = n;
+    p->o.k = e->data.n_class;
+    if (predictions_allocate(p, n, true, e->data.family_column >= 0, err) < 0)
+        return -1;
     p->class_name = calloc(k, sizeof(*p->class_name));
-    if (!p->file || !p->group || !p->label || !p->predicted || !p->p ||
-        !p->class_name || (families && !p->family))
-        return err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
+    if (!p->class_name)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu classes", k);
     memcpy(p->class_name, e->data.class_name, k * sizeof(*p->class_name));
     p->fold = e->data.fold;
     p->folds = e->n_split == N_SPLIT ? e->data.folds : 0;
-    p->o = (struct outcomes){n, (int)k, p->label, p->predicted, p->p, NULL};
     for (size_t i = 0; i < n; i++) {
         p->label[i] = store_label(&e->data, e->row[s][i]);
         p->file[i] = csv_field(&e->data.index, e->row[s][i], file);
@@ -162,32 +157,23 @@ static int predict_batch(struct evaluation *e, int s, size_t first, size_t n,
     return 0;
 }
 
-/* Predict one split; 'done' rows came before. */
-static int predict_one(struct evaluation *e, int s, size_t done,
-                       struct err *err)
-{
-    const struct evaluate_args *a = e->args;
-    const size_t total =
-        e->predicted[0].o.n + e->predicted[1].o.n + e->predicted[2].o.n;
-    const size_t n = e->predicted[s].o.n;
-
-    for (size_t i = 0; i < n; i += BATCH) {
-        if (a->each && !a->each(a->self, done + i, total))
-            return err_set(err, ERR_AGAIN, "evaluation was stopped");
-        if (predict_batch(e, s, i, n - i < BATCH ? n - i : BATCH, err) < 0)
-            return -1;
-    }
-    return 0;
-}
-
 static int predict_all(struct evaluation *e, struct err *err)
 {
-    size_t done = 0;
+    const struct evaluate_args *a = e->args;
+    size_t total = 0, done = 0;
 
+    for (int s = 0; s < e->n_split; s++)
+        total += e->predicted[s].o.n;
     for (int s = 0; s < e->n_split; s++) {
-        if (predict_one(e, s, done, err) < 0)
-            return -1;
-        done += e->predicted[s].o.n;
+        const size_t n = e->predicted[s].o.n;
+
+        for (size_t i = 0; i < n; i += BATCH) {
+            if (a->each && !a->each(a->self, done + i, total))
+                return err_set(err, ERR_AGAIN, "evaluation was stopped");
+            if (predict_batch(e, s, i, n - i < BATCH ? n - i : BATCH, err) < 0)
+                return -1;
+        }
+        done += n;
     }
     return 0;
 }
@@ -243,7 +229,6 @@ static int measure_all(struct evaluation *e, struct err *err)
     return metrics_json_write(a, e->args->out, err);
 }
 
-/* Column 'name' as numbers; what is none becomes NaN. */
 static int write_curves(const struct evaluation *e, struct err *err)
 {
     struct csv c = {0};
@@ -255,15 +240,6 @@ static int write_curves(const struct evaluation *e, struct err *err)
     svg_history(e->args->experiment, &c, true, &b);
     csv_release(&c);
     return buf_save(&b, e->args->out, "curves.svg", err);
-}
-
-/* Of the split that figures are of. */
-static int write_mistakes(const struct evaluation *e, struct err *err)
-{
-    const int s = metrics_json_told(&e->metrics);
-
-    return mistakes_write(&e->data, &e->predicted[s], e->row[s], e->args->out,
-                          err);
 }
 
 /* In what the trunk of the network puts out, which takes the network's place
@@ -315,17 +291,22 @@ static void close_all(struct evaluation *e)
 int evaluate_run(const struct evaluate_args *a, struct err *err)
 {
     struct evaluation *e = calloc(1, sizeof(*e));
-    int rc = -1;
+    int told, rc = -1;
 
     if (!e)
         return err_set(err, ERR_SYSTEM, "no memory for the evaluation");
     e->args = a;
     e->n_split = a->settings->training == TRAINING_ON ? N_SPLIT : N_SPLIT - 1;
     if (open_all(e, err) == 0 && decide_all(e, err) == 0 &&
-        write_predictions(e, err) == 0 && measure_all(e, err) == 0 &&
-        write_mistakes(e, err) == 0 &&
-        (a->vote ? write_members(e, err) : write_curves(e, err)) == 0)
-        rc = a->vote ? 0 : write_neighbours(e, err);
+        write_predictions(e, err) == 0 && measure_all(e, err) == 0) {
+        told = metrics_json_told(&e->metrics);
+        rc = mistakes_write(&e->data, &e->predicted[told], e->row[told], a->out,
+                            err);
+    }
+    if (rc == 0)
+        rc = a->vote ? write_members(e, err) : write_curves(e, err);
+    if (rc == 0 && !a->vote)
+        rc = write_neighbours(e, err);
     close_all(e);
     free(e);
     return rc;

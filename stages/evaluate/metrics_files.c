@@ -8,6 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows are the true classes. */
+static void put_counts(const struct metrics *m,
+                       const char (*class_name)[CONFIG_NAME_MAX],
+                       struct buf *out)
+{
+    buf_puts(out, "label");
+    for (int c = 0; c < m->k; c++)
+        buf_csv_next(out, class_name[c]);
+    for (int i = 0; i < m->k; i++) {
+        buf_puts(out, "\n");
+        buf_csv(out, class_name[i]);
+        for (int j = 0; j < m->k; j++)
+            buf_printf(out, ",%zu", m->confusion[i][j]);
+    }
+    buf_puts(out, "\n");
+}
+
 static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
 {
     struct buf b = {0};
@@ -18,8 +35,7 @@ static int put_metrics(struct metrics_json *a, const char *dir, struct err *err)
     }
     if (buf_save(&b, dir, "metrics.json", err) < 0)
         return -1;
-    metrics_json_confusion_csv(&a->input[metrics_json_told(a)].m, a->class_name,
-                               &b);
+    put_counts(&a->input[metrics_json_told(a)].m, a->class_name, &b);
     return buf_save(&b, dir, "confusion.csv", err);
 }
 
@@ -47,6 +63,17 @@ static int put_confusion(const struct metrics_json *a, const char *dir,
     return buf_save(&b, dir, "confusion.svg", err);
 }
 
+static void put_bins(const char *which, const struct reliability *r,
+                     struct buf *out)
+{
+    for (int b = 0; b < RELIABILITY_BINS; b++)
+        buf_printf(out, "%s,%.6f,%.6f,%zu,%.6f,%.6f\n", which,
+                   (double)b / RELIABILITY_BINS,
+                   (double)(b + 1) / RELIABILITY_BINS, r->count[b],
+                   r->confidence[b], r->accuracy[b]);
+}
+
+/* The bins of a test split that has cells, before and after temperature. */
 static int put_reliability(const struct metrics_json *a, const char *dir,
                            struct err *err)
 {
@@ -67,7 +94,9 @@ static int put_reliability(const struct metrics_json *a, const char *dir,
                     true, &b);
     if (buf_save(&b, dir, "reliability.svg", err) < 0)
         return -1;
-    metrics_json_reliability_csv(a, &b);
+    buf_puts(&b, "temperature,above,to,cells,confidence,accuracy\n");
+    put_bins("before", r, &b);
+    put_bins("after", &after, &b);
     return buf_save(&b, dir, "reliability.csv", err);
 }
 

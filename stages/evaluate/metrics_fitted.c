@@ -73,20 +73,12 @@ static json_t *map_json(const struct metrics_json *a)
 static json_t *three_json(const struct metrics_json *a)
 {
     size_t n[CLASS_GROUP_COUNT][CLASS_GROUP_COUNT] = {{0}};
-    json_t *rows = json_array();
 
     for (int i = 0; i < a->test.o.k; i++)
         for (int j = 0; j < a->test.o.k; j++)
             n[a->groups.of[i]][a->groups.of[j]] +=
                 a->input[0].m.confusion[i][j];
-    for (int i = 0; i < CLASS_GROUP_COUNT; i++) {
-        json_t *row = json_array();
-
-        for (int j = 0; j < CLASS_GROUP_COUNT; j++)
-            json_array_append_new(row, json_count(n[i][j]));
-        json_array_append_new(rows, row);
-    }
-    return rows;
+    return metrics_json_counts(n[0], CLASS_GROUP_COUNT, CLASS_GROUP_COUNT);
 }
 
 /* Threshold from validation, tried on test; 'score' is of either's length. */

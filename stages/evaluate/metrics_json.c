@@ -46,15 +46,15 @@ static json_t *classes_json(const struct metrics_json *a,
     return classes;
 }
 
-static json_t *confusion_json(const struct metrics *m)
+json_t *metrics_json_counts(const size_t *n, int k, int stride)
 {
     json_t *rows = json_array();
 
-    for (int i = 0; i < m->k; i++) {
+    for (int i = 0; i < k; i++) {
         json_t *row = json_array();
 
-        for (int j = 0; j < m->k; j++)
-            json_array_append_new(row, json_count(m->confusion[i][j]));
+        for (int j = 0; j < k; j++)
+            json_array_append_new(row, json_count(n[i * stride + j]));
         json_array_append_new(rows, row);
     }
     return rows;
@@ -160,7 +160,9 @@ static void put_decisions(const struct metrics_json *a,
     json_object_set_new(j, "per_class", classes_json(a, in));
     json_object_set_new(j, "weighted", scores_json(&m->weighted));
     json_object_set_new(j, "macro", scores_json(&m->macro));
-    json_object_set_new(j, "confusion", confusion_json(m));
+    json_object_set_new(
+        j, "confusion",
+        metrics_json_counts(m->confusion[0], m->k, STATS_CLASSES_MAX));
     json_object_set_new(j, "notes", notes);
     note_undefined(m, a->class_name, notes);
 }
@@ -291,43 +293,4 @@ int metrics_json_encode(struct metrics_json *a, struct buf *out,
 
     a->root = NULL;
     return json_put(root, out, err);
-}
-
-static void reliability_rows(const char *which, const struct reliability *r,
-                             struct buf *out)
-{
-    for (int b = 0; b < RELIABILITY_BINS; b++)
-        buf_printf(out, "%s,%.6f,%.6f,%zu,%.6f,%.6f\n", which,
-                   (double)b / RELIABILITY_BINS,
-                   (double)(b + 1) / RELIABILITY_BINS, r->count[b],
-                   r->confidence[b], r->accuracy[b]);
-}
-
-void metrics_json_reliability_csv(const struct metrics_json *a, struct buf *out)
-{
-    struct outcomes o = a->test.o;
-    struct reliability r;
-
-    buf_puts(out, "temperature,above,to,cells,confidence,accuracy\n");
-    reliability_rows("before", &a->input[0].bins, out);
-    o.p = a->calibrated;
-    reliability_of(&r, &o);
-    reliability_rows("after", &r, out);
-}
-
-void metrics_json_confusion_csv(const struct metrics *m,
-                                const char (*class_name)[CONFIG_NAME_MAX],
-                                struct buf *out)
-{
-    buf_puts(out, "label");
-    for (int c = 0; c < m->k; c++) {
-        buf_csv_next(out, class_name[c]);
-    }
-    for (int i = 0; i < m->k; i++) {
-        buf_puts(out, "\n");
-        buf_csv(out, class_name[i]);
-        for (int j = 0; j < m->k; j++)
-            buf_printf(out, ",%zu", m->confusion[i][j]);
-    }
-    buf_puts(out, "\n");
 }

@@ -72,11 +72,6 @@ void metrics_json_release(struct metrics_json *a);
 MUST_USE int metrics_json_encode(struct metrics_json *a, struct buf *out,
                                  struct err *err);
 
-/* reliability.csv: the bins of a test split that has cells, before and after
- * temperature. */
-void metrics_json_reliability_csv(const struct metrics_json *a,
-                                  struct buf *out);
-
 /*
  * Write metrics.json, confusion.csv, confusion.svg and, of probabilities where
  * cells test, reliability.csv and reliability.svg into 'dir', after
@@ -84,10 +79,5 @@ void metrics_json_reliability_csv(const struct metrics_json *a,
  */
 MUST_USE int metrics_json_write(struct metrics_json *a, const char *dir,
                                 struct err *err);
-
-/* confusion.csv of 'm': rows are the true classes. */
-void metrics_json_confusion_csv(const struct metrics *m,
-                                const char (*class_name)[CONFIG_NAME_MAX],
-                                struct buf *out);
 
 #endif

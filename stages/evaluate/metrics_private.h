@@ -7,6 +7,9 @@
 #include "base/json.h"
 #include "stages/evaluate/metrics_json.h"
 
+/* Counts, k x k of rows that are 'stride' apart. */
+json_t *metrics_json_counts(const size_t *n, int k, int stride);
+
 /* Bootstrap intervals of the told split's figures, notes into 'notes'. */
 json_t *metrics_json_intervals(const struct metrics_json *a, json_t *notes,
                                struct err *err);

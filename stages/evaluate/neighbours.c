@@ -77,42 +77,27 @@ static int make_split(struct neighbours *s, int split, struct err *err)
     return 0;
 }
 
-static int list_rows(struct neighbours *s, struct err *err)
-{
-    for (int i = 0; i < N_SPLIT; i++)
-        if (inference_split(s->args->data, splits[i], &s->row[i], &s->n[i],
-                            err) < 0)
-            return -1;
-    return 0;
-}
-
 /* --- the nearest ---------------------------------------------------------- */
-
-/* The nearest of cells first .. first + n - 1 of a split. */
-static void find_block(struct neighbours *s, int split, size_t first, size_t n)
-{
-    const struct nearest_cells_args a = {.x = s->x[split] + first * s->d,
-                                         .others = s->x[TRAINED],
-                                         .n = n,
-                                         .m = s->n[TRAINED],
-                                         .d = s->d,
-                                         .k = s->k,
-                                         .scratch = s->product};
-
-    nearest_cells_find(&a, s->nearest[split] + first * (size_t)s->k);
-}
 
 static int find_nearest(struct neighbours *s, int split, struct err *err)
 {
     const size_t n = s->n[split];
+    struct nearest_cells_args a = {.others = s->x[TRAINED],
+                                   .m = s->n[TRAINED],
+                                   .d = s->d,
+                                   .k = s->k,
+                                   .scratch = s->product};
 
     s->nearest[split] =
         calloc(n * (size_t)s->k + 1, sizeof(*s->nearest[split]));
     if (!s->nearest[split])
         return err_set(err, ERR_SYSTEM,
                        "no memory for the nearest of %zu cells", n);
-    for (size_t i = 0; i < n; i += BLOCK)
-        find_block(s, split, i, n - i < BLOCK ? n - i : BLOCK);
+    for (size_t i = 0; i < n; i += BLOCK) {
+        a.x = s->x[split] + i * s->d;
+        a.n = n - i < BLOCK ? n - i : BLOCK;
+        nearest_cells_find(&a, s->nearest[split] + i * (size_t)s->k);
+    }
     return 0;
 }
 
@@ -135,14 +120,6 @@ static int sort_checked(struct neighbours *s, struct err *err)
 }
 
 /* --- the file ------------------------------------------------------------- */
-
-static void put_header(const struct neighbours *s, struct buf *b)
-{
-    buf_puts(b, "file,split,distance,beyond");
-    for (int j = 1; j <= s->k; j++)
-        buf_printf(b, ",row_%d,distance_%d", j, j);
-    buf_puts(b, "\n");
-}
 
 static void put_cell(const struct neighbours *s, int split, size_t i,
                      struct buf *b)
@@ -167,7 +144,10 @@ static int write_file(const struct neighbours *s, struct err *err)
 {
     struct buf b = {0};
 
-    put_header(s, &b);
+    buf_puts(&b, "file,split,distance,beyond");
+    for (int j = 1; j <= s->k; j++)
+        buf_printf(&b, ",row_%d,distance_%d", j, j);
+    buf_puts(&b, "\n");
     for (int split = TOLD; split <= CHECKED; split++)
         for (size_t i = 0; i < s->n[split]; i++)
             put_cell(s, split, i, &b);
@@ -223,14 +203,15 @@ static void release_all(struct neighbours *s)
 int neighbours_write(const struct neighbours_args *a, struct err *err)
 {
     struct neighbours s = {.args = a, .k = a->k};
-    int rc = -1;
+    int rc = 0;
 
     BUG_ON(a->k < 1 || a->k > NEIGHBOURS_MAX);
-    if (list_rows(&s, err) == 0) {
-        if ((size_t)s.k > s.n[TRAINED])
-            s.k = (int)s.n[TRAINED];
-        rc = s.k > 0 ? find_all(&s, err) : 0;
-    }
+    for (int i = 0; i < N_SPLIT && rc == 0; i++)
+        rc = inference_split(a->data, splits[i], &s.row[i], &s.n[i], err);
+    if ((size_t)s.k > s.n[TRAINED])
+        s.k = (int)s.n[TRAINED];
+    if (rc == 0 && s.k > 0)
+        rc = find_all(&s, err);
     release_all(&s);
     return rc;
 }

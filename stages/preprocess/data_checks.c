@@ -3,15 +3,10 @@
 #include "base/json.h"
 #include "base/sort.h"
 #include "stages/preprocess/data_report.h"
+#include "stages/preprocess/near_duplicates.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-static int no_memory(struct err *err)
-{
-    return err_set(err, ERR_SYSTEM, "no memory to look at the pictures");
-}
 
 /* --- near duplicates ------------------------------------------------------ */
 
@@ -50,31 +45,6 @@ static void each_pair(void *self, size_t earlier, size_t later)
         c->near_other[later] = earlier;
     c->n_pair++;
     note_classes(p, earlier, later);
-}
-
-static int find_near(struct data_checks *c, struct data_report *f,
-                     struct err *err)
-{
-    const size_t n = f->images->n;
-    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
-    bool *alike = calloc(n + 1, sizeof(*alike));
-    struct near_pairs p = {c, f};
-
-    if (!phash || !alike) {
-        free(phash);
-        free(alike);
-        return no_memory(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        const struct read_image *cell = &f->cell[i];
-
-        if (!cell->aside && cell->has_phash && !cell->is_copy)
-            phash[i] = &cell->phash;
-    }
-    perceptual_hash_pairs(phash, n, alike, each_pair, &p);
-    free(phash);
-    free(alike);
-    return 0;
 }
 
 /* " and N more; see stats.json" behind the last that is said. */
@@ -194,6 +164,7 @@ int data_checks_run(struct data_checks *c, struct data_report *f,
 {
     const size_t n = f->images->n;
     double *room = calloc(n + 1, sizeof(*room));
+    struct near_pairs pairs = {c, f};
 
     *c = (struct data_checks){.near = calloc(n + 1, sizeof(*c->near)),
                               .near_other =
@@ -201,7 +172,7 @@ int data_checks_run(struct data_checks *c, struct data_report *f,
                               .odd = calloc(n + 1, 1)};
     if (!room || !c->near || !c->near_other || !c->odd) {
         free(room);
-        return no_memory(err);
+        return err_set(err, ERR_SYSTEM, "no memory to look at the pictures");
     }
     for (size_t i = 0; i < n; i++)
         c->near[i] = c->near_other[i] = n;
@@ -209,7 +180,7 @@ int data_checks_run(struct data_checks *c, struct data_report *f,
         buf_printf(&f->warnings,
                    "%zu pictures are too many to look for near duplicates\n",
                    n);
-    else if (find_near(c, f, err) < 0) {
+    else if (near_duplicates_pairs(f->cell, n, each_pair, &pairs, err) < 0) {
         free(room);
         return -1;
     }

@@ -1,7 +1,9 @@
 #include "stages/preprocess/data_report.h"
 
 #include "base/json.h"
+#include "base/sort.h"
 #include "stages/preprocess/near_duplicates.h"
+#include "stats/named_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,24 +50,26 @@ const char *data_report_part_name(const struct data_report *f, size_t i,
     return room;
 }
 
-/* --- duplicates ----------------------------------------------------------- */
-
-/* A content and where it is, to be sorted. */
-struct content {
-    const char *sha256; /* borrowed */
-    size_t row;
-};
-
-static int by_content(const void *a, const void *b)
+int data_report_count(const struct data_report *f, int c,
+                      size_t count[DATA_REPORT_COUNTS])
 {
-    const struct content *p = a, *q = b;
-    const int c = strcmp(p->sha256, q->sha256);
+    const int parts = f->fold ? f->folds : (int)SPLIT_NONE;
 
-    return c ? c : (p->row > q->row) - (p->row < q->row);
+    memset(count, 0, DATA_REPORT_COUNTS * sizeof(*count));
+    for (size_t i = 0; i < f->images->n; i++) {
+        const int part = data_report_part(f, i);
+
+        if (f->images->file[i].label == c)
+            count[part < 0 ? parts : part]++;
+    }
+    return parts;
 }
 
+/* --- duplicates ----------------------------------------------------------- */
+
 /* Files c[0 .. n-1] are equal; n >= 2. */
-static void note_equal(struct data_report *f, const struct content *c, size_t n)
+static void note_equal(struct data_report *f, const struct named_row *c,
+                       size_t n)
 {
     const struct find_images_file *file = f->images->file;
     const size_t a = c[0].row;
@@ -97,7 +101,7 @@ static void note_equal(struct data_report *f, const struct content *c, size_t n)
 
 static int find_copies(struct data_report *f, struct err *err)
 {
-    struct content *c = malloc((f->images->n + 1) * sizeof(*c));
+    struct named_row *c = malloc((f->images->n + 1) * sizeof(*c));
     size_t n = 0;
 
     if (!c)
@@ -105,13 +109,12 @@ static int find_copies(struct data_report *f, struct err *err)
                        f->images->n);
     for (size_t i = 0; i < f->images->n; i++) {
         if (!f->cell[i].aside)
-            c[n++] = (struct content){f->cell[i].sha256, i};
+            c[n++] = (struct named_row){f->cell[i].sha256, 0, (uint32_t)i};
     }
-    qsort(c, n, sizeof(*c), by_content);
+    named_rows_sort(c, n);
     for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n; end++)
-            if (strcmp(c[end].sha256, c[i].sha256) != 0)
-                break;
+        for (end = i + 1; end < n && named_rows_same(c, end);)
+            end++;
         if (end - i > 1)
             note_equal(f, c + i, end - i);
     }
@@ -178,49 +181,25 @@ int data_report_sum_up(struct data_report *f, struct err *err)
 
 /* --- stats.json ----------------------------------------------------------- */
 
-/* Pictures of class 'c' in each split, as members of 'o'. */
-static void count_splits(const struct data_report *f, int c, json_t *o)
-{
-    size_t count[SPLIT_NONE + 1] = {0};
-
-    for (size_t i = 0; i < f->images->n; i++)
-        if (f->images->file[i].label == c)
-            count[f->split[i]]++;
-    for (int s = SPLIT_TRAIN; s < SPLIT_NONE; s++)
-        json_object_set_new(o, store_split_name((enum split)s),
-                            json_count(count[s]));
-    json_object_set_new(o, "set_aside", json_count(count[SPLIT_NONE]));
-}
-
-/* In each fold, as the list "folds". */
-static void count_folds(const struct data_report *f, int c, json_t *o)
-{
-    size_t count[CONFIG_FOLDS_MAX] = {0}, aside = 0;
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < f->images->n; i++)
-        if (f->images->file[i].label == c && f->fold[i] >= 0)
-            count[f->fold[i]]++;
-        else if (f->images->file[i].label == c)
-            aside++;
-    for (int k = 0; k < f->folds; k++)
-        json_array_append_new(list, json_count(count[k]));
-    json_object_set_new(o, "folds", list);
-    json_object_set_new(o, "set_aside", json_count(aside));
-}
-
 static json_t *class_counts(const struct data_report *f)
 {
     json_t *list = json_array();
 
     for (int c = 0; c < f->images->n_class; c++) {
-        json_t *o = json_object();
+        json_t *o = json_object(), *folds = f->fold ? json_array() : NULL;
+        size_t count[DATA_REPORT_COUNTS];
+        const int parts = data_report_count(f, c, count);
 
         json_object_set_new(o, "name", json_text(f->images->class_name[c]));
-        if (f->fold)
-            count_folds(f, c, o);
-        else
-            count_splits(f, c, o);
+        for (int k = 0; k < parts; k++)
+            if (folds)
+                json_array_append_new(folds, json_count(count[k]));
+            else
+                json_object_set_new(o, store_split_name((enum split)k),
+                                    json_count(count[k]));
+        if (folds)
+            json_object_set_new(o, "folds", folds);
+        json_object_set_new(o, "set_aside", json_count(count[parts]));
         json_array_append_new(list, o);
     }
     return list;
@@ -259,29 +238,22 @@ static json_t *lines_json(const struct buf *b)
     return list;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const float p = *(const float *)a, q = *(const float *)b;
-
-    return (p > q) - (p < q);
-}
-
 /* Smallest, median and largest of one feature over the used pictures. */
 static json_t *spread_json(const struct data_report *f, int feature,
-                           float *room)
+                           double *room)
 {
     json_t *o = json_object();
     size_t n = 0;
 
     for (size_t i = 0; i < f->images->n; i++)
         if (!f->cell[i].aside)
-            room[n++] = f->cell[i].feature[feature];
+            room[n++] = (double)f->cell[i].feature[feature];
     if (n == 0)
         return o;
-    qsort(room, n, sizeof(*room), by_value);
-    json_object_set_new(o, "least", json_number((double)room[0]));
-    json_object_set_new(o, "median", json_number((double)room[n / 2]));
-    json_object_set_new(o, "most", json_number((double)room[n - 1]));
+    sort_numbers(room, n);
+    json_object_set_new(o, "least", json_number(room[0]));
+    json_object_set_new(o, "median", json_number(room[n / 2]));
+    json_object_set_new(o, "most", json_number(room[n - 1]));
     return o;
 }
 
@@ -296,7 +268,7 @@ static json_t *families_json(const struct near_duplicates *s)
     return o;
 }
 
-static json_t *stats_json(const struct data_report *f, float *room)
+static json_t *stats_json(const struct data_report *f, double *room)
 {
     json_t *o = json_object(), *same = json_object();
 
@@ -379,7 +351,7 @@ static int write_json(json_t *o, const char *dir, const char *name,
 int data_report_write(const struct data_report *f, const char *dir,
                       struct err *err)
 {
-    float *room = calloc(f->images->n + 1, sizeof(*room));
+    double *room = calloc(f->images->n + 1, sizeof(*room));
     int rc;
 
     if (!room)

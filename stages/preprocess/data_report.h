@@ -84,6 +84,12 @@ int data_report_part(const struct data_report *f, size_t i);
 const char *data_report_part_name(const struct data_report *f, size_t i,
                                   char room[DATA_REPORT_PART]);
 
+/* Pictures of class c in each of the parts, of which it returns how many, and
+ * behind them how many are set aside. */
+enum { DATA_REPORT_COUNTS = CONFIG_FOLDS_MAX + 1 };
+int data_report_count(const struct data_report *f, int c,
+                      size_t count[DATA_REPORT_COUNTS]);
+
 void data_report_release(struct data_report *f);
 
 #endif

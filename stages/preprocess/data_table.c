@@ -3,19 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
-/* Append the names of all columns. */
-static void list_columns(const struct data_table *t, struct buf *out)
-{
-    for (size_t i = 0; i < t->csv.n_column; i++)
-        buf_printf(out, "%s'%.60s'", i ? ", " : "", t->csv.header[i]);
-}
-
 static int no_column(const struct data_table *t, const char *name,
                      struct err *err)
 {
     struct buf list = {0};
 
-    list_columns(t, &list);
+    for (size_t i = 0; i < t->csv.n_column; i++)
+        buf_printf(&list, "%s'%.60s'", i ? ", " : "", t->csv.header[i]);
     err_set(err, ERR_USAGE,
             "%s:%zu: no column '%s'; there are %.250s; layout.columns says "
             "which is which, \"file=NAME, label=NAME\"",
@@ -85,9 +79,7 @@ int data_table_need(const struct data_table *t, const char *name,
 const char *data_table_get(const struct data_table *t, size_t row,
                            enum layout_column column)
 {
-    const int k = t->column[column];
-
-    return k < 0 ? "" : csv_get(&t->csv, row, (size_t)k);
+    return csv_field(&t->csv, row, t->column[column]);
 }
 
 size_t data_table_line(const struct data_table *t, size_t row)

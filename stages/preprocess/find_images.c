@@ -251,19 +251,6 @@ static int take_folder(struct find_images *w, const struct where *root,
     return 0;
 }
 
-/* A class folder may be a link, but not to nothing. */
-static int check_link(const struct where *root, const char *name,
-                      const char *full, struct err *err)
-{
-    return !is_dangling(full) || strchr(name, '.') ||
-                   !layout_class(root->layout, name)
-               ? 0
-               : err_set(err, ERR_USAGE,
-                         "class folder '%s' in '%s' is a link that leads "
-                         "nowhere",
-                         name, root->dir);
-}
-
 static int walk_parent(struct find_images *w, const struct where *root,
                        const char *parent, struct err *err);
 
@@ -305,9 +292,13 @@ static int take_name(struct find_images *w, const struct where *root,
 
     if (name[0] == '.')
         return 0;
-    if (file_path(full, err, "%s/%s%s", root->dir, beside->parent, name) < 0 ||
-        check_link(root, name, full, err) < 0)
+    if (file_path(full, err, "%s/%s%s", root->dir, beside->parent, name) < 0)
         return -1;
+    if (is_dangling(full) && !strchr(name, '.') &&
+        layout_class(root->layout, name))
+        return err_set(err, ERR_USAGE,
+                       "class folder '%s' in '%s' is a link that leads nowhere",
+                       name, root->dir);
     if (pictures_is_system(name)) {
         w->ignored.n_system++;
         return 0;

@@ -1,10 +1,10 @@
 #include "stages/preprocess/fold_table.h"
 
 #include "stages/preprocess/data_table.h"
+#include "stats/named_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 bool fold_table_wanted(const struct config *c)
 {
@@ -33,20 +33,6 @@ static int fold_in(const struct fold_table *f, size_t row, struct err *err)
                    f->folds);
 }
 
-/* A row and the file that it names. */
-struct named_row {
-    const char *name; /* borrowed */
-    size_t row;
-};
-
-static int by_name_and_row(const void *a, const void *b)
-{
-    const struct named_row *p = a, *q = b;
-    const int name = strcmp(p->name, q->name);
-
-    return name ? name : (p->row > q->row) - (p->row < q->row);
-}
-
 /* No file is named twice; paths that are spelled otherwise are compared with
  * the data. */
 static int check_names(const struct fold_table *f, struct err *err)
@@ -58,10 +44,11 @@ static int check_names(const struct fold_table *f, struct err *err)
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE), i};
-    qsort(list, n, sizeof(*list), by_name_and_row);
+        list[i] = (struct named_row){data_table_get(&f->t, i, LAYOUT_FILE), 0,
+                                     (uint32_t)i};
+    named_rows_sort(list, n);
     for (size_t i = 1; rc == 0 && i < n; i++)
-        if (strcmp(list[i].name, list[i - 1].name) == 0)
+        if (named_rows_same(list, i))
             rc = err_set(err, ERR_USAGE, "%s:%zu: '%.200s' is named twice",
                          f->path, data_table_line(&f->t, list[i].row),
                          list[i].name);
@@ -114,16 +101,6 @@ static int open_table(struct fold_table *f, const struct config *c,
     return -1;
 }
 
-int fold_table_check(const struct config *c, struct err *err)
-{
-    struct fold_table f;
-
-    if (open_table(&f, c, err) < 0)
-        return -1;
-    data_table_release(&f.t);
-    return 0;
-}
-
 /* --- with the data -------------------------------------------------------- */
 
 static int take_row(const struct fold_table *f, struct find_images *w,
@@ -173,11 +150,11 @@ int fold_table_take(struct find_images *w, const struct config *c,
 
     if (open_table(&f, c, err) < 0)
         return -1;
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; w && i < w->n; i++)
         w->file[i].fold = -1;
-    for (size_t i = 0; rc == 0 && i < f.t.csv.n_row; i++)
+    for (size_t i = 0; w && rc == 0 && i < f.t.csv.n_row; i++)
         rc = take_row(&f, w, i, err);
-    if (rc == 0) {
+    if (w && rc == 0) {
         leave_out(w);
         snprintf(w->given, sizeof(w->given), "split.csv");
     }

@@ -13,17 +13,12 @@
 bool fold_table_wanted(const struct config *c);
 
 /*
- * What can be said of the table without the data.
- * Errors: ERR_USAGE with file and line: no such columns, a fold that is none, a
- * fold without a file; ERR_SYSTEM.
- */
-MUST_USE int fold_table_check(const struct config *c, struct err *err);
-
-/*
  * Give each picture its fold, and leave out those without one; w->n_unnamed of
- * them, which is a line of w->notes.
- * Errors: as fold_table_check(); a file that is no picture of the dataset, or
- * that is named twice.
+ * them, which is a line of w->notes.  w: may be NULL, for what can be said of
+ * the table without the data.
+ * Errors: ERR_USAGE with file and line: no such columns, a fold that is none, a
+ * fold without a file, a file that is no picture of the dataset, or that is
+ * named twice; ERR_SYSTEM.
  */
 MUST_USE int fold_table_take(struct find_images *w, const struct config *c,
                              struct err *err);

@@ -1,15 +1,10 @@
 #include "stages/preprocess/folds.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/class_members.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A picture and the name of what it is assigned with. */
-struct fold_row {
-    const char *group; /* borrowed */
-    uint32_t row;
-};
 
 /* Members start .. start + size - 1 are one group. */
 struct fold_group {
@@ -18,22 +13,14 @@ struct fold_group {
 
 /* How the groups of one class after the other are assigned to folds. */
 struct fold_assignment {
-    const struct folds_args *args; /* borrowed */
-    struct fold_row *row_of_class; /* owned: of the class */
-    struct fold_group *fold_group; /* owned: its groups */
-    uint32_t *order;               /* owned */
-    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    const struct folds_args *args;  /* borrowed */
+    struct named_row *row_of_class; /* owned: of the class */
+    struct fold_group *fold_group;  /* owned: its groups */
+    uint32_t *order;                /* owned, with the next */
+    uint32_t *first; /* of a family, by its first row, in the class */
     int *fold_of;    /* owned: of a family likewise, its fold, or -1 */
     size_t of_class[CONFIG_FOLDS_MAX], of_all[CONFIG_FOLDS_MAX];
 };
-
-static int by_group(const void *a, const void *b)
-{
-    const struct fold_row *p = a, *q = b;
-    const int c = strcmp(p->group, q->group);
-
-    return c ? c : (p->row > q->row) - (p->row < q->row);
-}
 
 static int largest_first(const void *a, const void *b)
 {
@@ -49,28 +36,6 @@ static uint32_t family_of(const struct fold_assignment *t, uint32_t row)
     return t->args->family ? t->args->family[row] : row;
 }
 
-/* Pictures of class 'label', those of a group together, or of a family, which
- * is called after its first group in the class; returns how many. */
-static uint32_t gather_groups(struct fold_assignment *t, int label)
-{
-    const struct find_images *w = t->args->images;
-    uint32_t n = 0;
-
-    memset(t->first, 0xff, w->n * sizeof(*t->first));
-    for (uint32_t i = 0; i < w->n; i++) {
-        uint32_t *first = &t->first[family_of(t, i)];
-
-        if (w->file[i].label != label)
-            continue;
-        if (*first == UINT32_MAX)
-            *first = i;
-        t->row_of_class[n++] = (struct fold_row){
-            t->args->groups ? w->file[*first].group : w->file[*first].path, i};
-    }
-    qsort(t->row_of_class, n, sizeof(*t->row_of_class), by_group);
-    return n;
-}
-
 /* Groups of the n members, in the order in which they are assigned. */
 static uint32_t make_groups(struct fold_assignment *t, uint32_t n, int label)
 {
@@ -78,8 +43,7 @@ static uint32_t make_groups(struct fold_assignment *t, uint32_t n, int label)
     struct rng rng;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (i == 0 ||
-            strcmp(t->row_of_class[i].group, t->row_of_class[i - 1].group) != 0)
+        if (!named_rows_same(t->row_of_class, i))
             t->fold_group[n_fold_group++] = (struct fold_group){.start = i};
         t->fold_group[n_fold_group - 1].size++;
     }
@@ -122,7 +86,10 @@ static void put_group(struct fold_assignment *t, const struct fold_group *p,
 /* First what a class before has assigned. */
 static void assign_class(struct fold_assignment *t, int label, int *fold)
 {
-    const uint32_t n = gather_groups(t, label);
+    const struct class_members_args a = {t->args->images, t->args->family,
+                                         t->args->groups, label};
+    const uint32_t n =
+        (uint32_t)class_members_list(&a, t->first, t->row_of_class);
     const uint32_t n_fold_group = make_groups(t, n, label);
 
     memset(t->of_class, 0, sizeof(t->of_class));
@@ -147,15 +114,16 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
                                 .row_of_class =
                                     malloc(n * sizeof(*t.row_of_class)),
                                 .fold_group = malloc(n * sizeof(*t.fold_group)),
-                                .order = malloc(n * sizeof(*t.order)),
-                                .first = malloc(n * sizeof(*t.first)),
+                                .order = malloc(2 * n * sizeof(*t.order)),
                                 .fold_of = malloc(n * sizeof(*t.fold_of))};
     int rc = 0;
 
     BUG_ON(a->folds < 2 || a->folds > CONFIG_FOLDS_MAX);
-    if (!t.row_of_class || !t.fold_group || !t.order || !t.first || !t.fold_of)
+    if (!t.row_of_class || !t.fold_group || !t.order || !t.fold_of)
         rc = err_set(err, ERR_SYSTEM,
                      "no memory to assign %zu pictures to folds", a->images->n);
+    else
+        t.first = t.order + n;
     for (size_t i = 0; rc == 0 && i < n; i++)
         t.fold_of[i] = -1;
     for (int label = 0; rc == 0 && label < a->images->n_class; label++)
@@ -163,7 +131,6 @@ int folds_assign(const struct folds_args *a, int *fold, struct err *err)
     free(t.row_of_class);
     free(t.fold_group);
     free(t.order);
-    free(t.first);
     free(t.fold_of);
     return rc;
 }

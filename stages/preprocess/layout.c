@@ -1,8 +1,8 @@
+#define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "stages/preprocess/layout.h"
 
 #include "base/utf8.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,11 +88,6 @@ const char *layout_class(const struct layout *l, const char *folder)
     return NULL;
 }
 
-bool layout_lists(const struct layout *l, const char *folder)
-{
-    return l->n_class > 0 && layout_class(l, folder);
-}
-
 /* --- columns -------------------------------------------------------------- */
 
 static const char *const column_words[LAYOUT_COLUMNS] = {
@@ -150,24 +145,14 @@ static int take_columns(struct layout *l, const char *list, struct err *err)
 
 /* --- names ---------------------------------------------------------------- */
 
-static void lower_case(char *s)
-{
-    for (; *s; s++)
-        *s = (char)tolower((unsigned char)*s);
-}
-
 static bool matches_any(const char *patterns, const char *name)
 {
-    char pattern[MAX_PATTERN], folded[MAX_PATTERN];
+    char pattern[MAX_PATTERN];
     bool fits;
 
-    snprintf(folded, sizeof(folded), "%s", name);
-    lower_case(folded);
-    while ((patterns = next_word(patterns, pattern, sizeof(pattern), &fits))) {
-        lower_case(pattern);
-        if (fnmatch(pattern, folded, 0) == 0)
+    while ((patterns = next_word(patterns, pattern, sizeof(pattern), &fits)))
+        if (fnmatch(pattern, name, FNM_CASEFOLD) == 0)
             return true;
-    }
     return false;
 }
 

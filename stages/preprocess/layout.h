@@ -59,9 +59,6 @@ bool layout_takes(const struct layout *l, const char *name);
 /* What a column is called that the configuration does not name, "file". */
 const char *layout_column_word(enum layout_column column);
 
-/* Is the folder one that 'classes' lists? */
-bool layout_lists(const struct layout *l, const char *folder);
-
 /* Class that folder 'name' stands for, or NULL: it is none. */
 const char *layout_class(const struct layout *l, const char *folder);
 

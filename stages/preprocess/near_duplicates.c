@@ -1,5 +1,7 @@
 #include "stages/preprocess/near_duplicates.h"
 
+#include "stats/named_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,49 +29,58 @@ static void join_families(uint32_t *family, size_t a, size_t b)
     family[p > q ? p : q] = p > q ? q : p;
 }
 
-/* A row and what makes it equal to others. */
-struct mark {
-    int label;
-    const char *text; /* borrowed */
-    uint32_t row;
-};
-
-static int by_mark(const void *a, const void *b)
-{
-    const struct mark *p = a, *q = b;
-    const int c = strcmp(p->text, q->text);
-
-    if (p->label != q->label)
-        return p->label < q->label ? -1 : 1;
-    return c ? c : (p->row > q->row) - (p->row < q->row);
-}
-
 /* Join those of m[0 .. n-1] that are equal. */
-static void join_equal(struct mark *m, size_t n, uint32_t *family)
+static void join_equal(struct named_row *m, size_t n, uint32_t *family)
 {
-    qsort(m, n, sizeof(*m), by_mark);
+    named_rows_sort(m, n);
     for (size_t i = 1; i < n; i++)
-        if (m[i].label == m[i - 1].label &&
-            strcmp(m[i].text, m[i - 1].text) == 0)
+        if (named_rows_same(m, i))
             join_families(family, m[i - 1].row, m[i].row);
 }
 
-static size_t mark_groups(const struct find_images *w, struct mark *m)
+static size_t mark_groups(const struct find_images *w, struct named_row *m)
 {
     for (size_t i = 0; i < w->n; i++)
-        m[i] = (struct mark){w->file[i].label, w->file[i].group, (uint32_t)i};
+        m[i] =
+            (struct named_row){w->file[i].group, w->file[i].label, (uint32_t)i};
     return w->n;
 }
 
 /* Copies may be of several classes. */
-static size_t mark_copies(const struct near_duplicates_args *a, struct mark *m)
+static size_t mark_copies(const struct near_duplicates_args *a,
+                          struct named_row *m)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < a->images->n; i++)
         if (a->cell[i].sha256[0])
-            m[n++] = (struct mark){0, a->cell[i].sha256, (uint32_t)i};
+            m[n++] = (struct named_row){a->cell[i].sha256, 0, (uint32_t)i};
     return n;
+}
+
+int near_duplicates_pairs(const struct read_image *cell, size_t n,
+                          near_duplicates_pair_f each, void *self,
+                          struct err *err)
+{
+    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
+    bool *alike = calloc(n + 1, sizeof(*alike));
+    const bool room = phash && alike;
+
+    for (size_t i = 0; room && i < n; i++) {
+        if (!cell[i].sha256[0] || !cell[i].has_phash || cell[i].aside ||
+            cell[i].is_copy)
+            continue;
+        phash[i] = &cell[i].phash;
+#pragma omp parallel for schedule(static)
+        for (size_t k = 0; k < i; k++)
+            alike[k] = phash[k] && perceptual_hash_alike(phash[k], phash[i]);
+        for (size_t k = 0; k < i; k++)
+            if (alike[k])
+                each(self, k, i);
+    }
+    free(phash);
+    free(alike);
+    return room ? 0 : no_memory(n, err);
 }
 
 static void each_pair(void *self, size_t earlier, size_t later)
@@ -77,32 +88,11 @@ static void each_pair(void *self, size_t earlier, size_t later)
     join_families(self, earlier, later);
 }
 
-static int join_alike(const struct near_duplicates_args *a, uint32_t *family,
-                      struct err *err)
-{
-    const size_t n = a->images->n;
-    const struct perceptual_hash **phash = calloc(n + 1, sizeof(*phash));
-    bool *alike = calloc(n + 1, sizeof(*alike));
-
-    if (!phash || !alike) {
-        free(phash);
-        free(alike);
-        return no_memory(n, err);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (a->cell[i].sha256[0] && a->cell[i].has_phash)
-            phash[i] = &a->cell[i].phash;
-    perceptual_hash_pairs(phash, n, alike, each_pair, family);
-    free(phash);
-    free(alike);
-    return 0;
-}
-
 int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
                          struct err *err)
 {
     const size_t n = a->images->n;
-    struct mark *m = malloc((n + 1) * sizeof(*m));
+    struct named_row *m = malloc((n + 1) * sizeof(*m));
     int rc = 0;
 
     if (!m)
@@ -114,7 +104,7 @@ int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
     join_equal(m, mark_copies(a, m), family);
     free(m);
     if (n <= DATA_CHECKS_COMPARED)
-        rc = join_alike(a, family, err);
+        rc = near_duplicates_pairs(a->cell, n, each_pair, family, err);
     for (size_t i = 0; i < n; i++)
         family[i] = first_of(family, (uint32_t)i);
     return rc;
@@ -137,16 +127,15 @@ struct size {
 
 /* m is room for all; of equal groups rows follow each other in it. */
 static void measure_families(const struct near_duplicates_args *a,
-                             const uint32_t *family, struct mark *m,
+                             const uint32_t *family, struct named_row *m,
                              struct size *size)
 {
-    qsort(m, mark_groups(a->images, m), sizeof(*m), by_mark);
+    named_rows_sort(m, mark_groups(a->images, m));
     for (size_t i = 0; i < a->images->n; i++) {
         struct size *s = &size[family[m[i].row]];
 
         s->cells++;
-        s->groups += !a->groups || i == 0 || m[i].label != m[i - 1].label ||
-                     strcmp(m[i].text, m[i - 1].text) != 0;
+        s->groups += !a->groups || !named_rows_same(m, i);
     }
 }
 
@@ -196,7 +185,7 @@ int near_duplicates_count(const struct near_duplicates_args *a,
                           struct buf *warnings, struct err *err)
 {
     const size_t n = a->images->n, least = smallest_class(a->images, family);
-    struct mark *m = malloc((n + 1) * sizeof(*m));
+    struct named_row *m = malloc((n + 1) * sizeof(*m));
     struct size *size = calloc(n + 1, sizeof(*size));
 
     *f = (struct near_duplicates){0};

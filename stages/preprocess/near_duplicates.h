@@ -30,6 +30,18 @@ struct near_duplicates_args {
 MUST_USE int near_duplicates_find(const struct near_duplicates_args *a,
                                   uint32_t *family, struct err *err);
 
+/*
+ * All that look alike, two by two: ordered by the later one, then the earlier.
+ *   cell [in] (n) those set aside, and copies of others, are left out
+ * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
+ * Errors: ERR_SYSTEM no memory.
+ */
+typedef void (*near_duplicates_pair_f)(void *self, size_t earlier,
+                                       size_t later);
+MUST_USE int near_duplicates_pairs(const struct read_image *cell, size_t n,
+                                   near_duplicates_pair_f each, void *self,
+                                   struct err *err);
+
 /* Families of more than one group, or of more than one picture, where these
  * begin alone; their groups, too, are pictures then. */
 struct near_duplicates {

@@ -1,5 +1,7 @@
 #include "stages/preprocess/perceptual_hash.h"
 
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +24,6 @@ static float mean_at(const struct image *im, int side, int x, int y)
             sum += 299u * p[0] + 587u * p[1] + 114u * p[2];
         }
     return (float)((double)sum / 1000 / ((double)(ye - y0) * (xe - x0)));
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double p = *(const double *)a, q = *(const double *)b;
-
-    return (p > q) - (p < q);
 }
 
 /* The lowest coefficients of DCT-II, rows first. */
@@ -66,7 +61,7 @@ uint64_t perceptual_hash_bits(
 
     lowest_cosines(grey, c);
     memcpy(sorted, c, sizeof(c));
-    qsort(sorted, COEFFICIENTS, sizeof(*sorted), by_size);
+    sort_numbers(sorted, COEFFICIENTS);
     median = (sorted[COEFFICIENTS / 2 - 1] + sorted[COEFFICIENTS / 2]) / 2;
     for (int i = 0; i < COEFFICIENTS; i++)
         hash = hash << 1 | (c[i] > median);
@@ -128,19 +123,4 @@ bool perceptual_hash_alike(const struct perceptual_hash *a,
 {
     return __builtin_popcountll(a->hash ^ b->hash) <= PERCEPTUAL_HASH_BITS &&
            same_thumbs(a, b);
-}
-
-void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
-                           bool *alike, perceptual_hash_pair_f each, void *self)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!phash[i])
-            continue;
-#pragma omp parallel for schedule(static)
-        for (size_t k = 0; k < i; k++)
-            alike[k] = phash[k] && perceptual_hash_alike(phash[k], phash[i]);
-        for (size_t k = 0; k < i; k++)
-            if (alike[k])
-                each(self, k, i);
-    }
 }

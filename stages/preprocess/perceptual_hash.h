@@ -42,16 +42,4 @@ uint64_t perceptual_hash_bits(
 bool perceptual_hash_alike(const struct perceptual_hash *a,
                            const struct perceptual_hash *b);
 
-/*
- * All that look alike, two by two: ordered by the later one, then the earlier.
- *   phash [in]      (n); NULL members are left out
- *   alike [scratch] (n)
- * Parallel (OpenMP), but 'each' is called by one thread.  Deterministic.
- */
-typedef void (*perceptual_hash_pair_f)(void *self, size_t earlier,
-                                       size_t later);
-void perceptual_hash_pairs(const struct perceptual_hash *const *phash, size_t n,
-                           bool *alike, perceptual_hash_pair_f each,
-                           void *self);
-
 #endif

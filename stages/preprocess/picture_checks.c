@@ -5,8 +5,6 @@
 #include "img/resize.h"
 #include "stages/preprocess/data_report.h"
 
-#include <string.h>
-
 static const char *const blank_words[BLANK_KINDS] = {
     [BLANK_EVEN] = "of one colour",
     [BLANK_BLACK] = "almost black",

@@ -41,8 +41,7 @@ struct preprocess_job {
     turn_f turn;                        /* what is done now */
     size_t total;                       /* turns in all */
     size_t done;                        /* atomic */
-    int failed;                         /* atomic: stop all threads */
-    struct err err;                     /* of the first that failed */
+    struct err err; /* critical: of the first that failed, which stops all */
 };
 
 /* --- one picture ---------------------------------------------------------- */
@@ -69,15 +68,6 @@ static void measure_image(const struct image *im, float *feature)
         feature[BASELINE_COLOUR + c] = (float)mean;
         feature[BASELINE_COLOUR + 3 + c] = (float)sqrt(fmax(var, 0.0));
     }
-}
-
-static int resize_image(const struct config *c, struct image *out,
-                        const struct image *in, struct err *err)
-{
-    const int side = (int)c->preprocess.size;
-    const struct resizing how = config_resizing(c);
-
-    return resize_as(out, in, side, side, &how, err);
 }
 
 /* Read, hash and look at picture i.  ERR_INPUT: set it aside. */
@@ -131,6 +121,7 @@ static bool is_turned(const struct preprocess_job *j, size_t i)
 static int read_cell(const struct preprocess_job *j, size_t i,
                      struct image *out, struct err *err)
 {
+    const struct picture_checks *p = &j->found.pictures;
     struct image im = {0};
     int rc = open_cell(j, i, &im, err);
 
@@ -139,7 +130,7 @@ static int read_cell(const struct preprocess_job *j, size_t i,
     if (rc >= 0) {
         measure_image(&im, j->found.cell[i].feature);
         optical_density_measure(&im, j->found.cell[i].density);
-        rc = resize_image(j->args->config, out, &im, err);
+        rc = resize_as(out, &im, p->size, p->size, &p->resizing, err);
     }
     if (rc == 0 && !is_turned(j, i))
         rc = contour_files_put(
@@ -222,21 +213,8 @@ static int make_row(struct preprocess_job *j, size_t i, struct err *err)
 static void keep_failure(struct preprocess_job *j, const struct err *err)
 {
 #pragma omp critical(preprocess_fail)
-    {
-        if (!j->failed)
-            j->err = *err;
-#pragma omp atomic write
-        j->failed = 1;
-    }
-}
-
-static bool has_failed(struct preprocess_job *j)
-{
-    int failed;
-
-#pragma omp atomic read
-    failed = j->failed;
-    return failed;
+    if (!j->err.code)
+        j->err = *err;
 }
 
 static void one_turn(struct preprocess_job *j, size_t i)
@@ -244,8 +222,11 @@ static void one_turn(struct preprocess_job *j, size_t i)
     const struct preprocess_args *a = j->args;
     struct err err = {0};
     size_t done;
+    bool failed;
 
-    if (has_failed(j))
+#pragma omp critical(preprocess_fail)
+    failed = j->err.code != ERR_NONE;
+    if (failed)
         return;
     if (j->turn(j, i, &err) < 0)
         keep_failure(j, &err);
@@ -270,7 +251,7 @@ static int each_picture(struct preprocess_job *j, turn_f turn, struct err *err)
             one_turn(j, i);
         vipslib_end_thread();
     }
-    if (j->failed)
+    if (j->err.code)
         return err_set(err, j->err.code, "%s", j->err.text);
     if (j->args->each)
         j->args->each(j->args->self, j->done, j->total);
@@ -378,39 +359,22 @@ static int check_rest(struct preprocess_job *j, struct err *err)
     return err_set(err, why.code, "%s", why.text);
 }
 
-/* Pictures of class 'c' in each fold: "A: 7, 7, 6 in folds 0 to 2". */
-static void put_folds(const struct preprocess_job *j, int c, struct buf *b)
-{
-    const int folds = j->found.folds;
-
-    for (int k = 0; k < folds; k++) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < j->images.n; i++)
-            n += j->images.file[i].label == c && j->found.fold[i] == k;
-        buf_printf(b, k ? ", %zu" : " %zu", n);
-    }
-    buf_printf(b, " in folds 0 to %d\n", folds - 1);
-}
-
-/* Pictures of each class, a line. */
+/* Pictures of each class, a line: "A: 7, 7, 6 in folds 0 to 2". */
 static void put_classes(const struct preprocess_job *j, struct buf *b)
 {
-    const struct data_report *f = &j->found;
-
     for (int c = 0; c < j->images.n_class; c++) {
-        size_t n[SPLIT_NONE + 1] = {0};
+        size_t n[DATA_REPORT_COUNTS];
+        const int parts = data_report_count(&j->found, c, n);
 
         buf_printf(b, "%s:", j->images.class_name[c]);
-        if (f->fold) {
-            put_folds(j, c, b);
-            continue;
+        if (j->found.fold) {
+            for (int k = 0; k < parts; k++)
+                buf_printf(b, k ? ", %zu" : " %zu", n[k]);
+            buf_printf(b, " in folds 0 to %d\n", parts - 1);
+        } else {
+            buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
+                       n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
         }
-        for (size_t i = 0; i < j->images.n; i++)
-            if (j->images.file[i].label == c)
-                n[f->split[i]]++;
-        buf_printf(b, " %zu to train, %zu to validate, %zu to test\n",
-                   n[SPLIT_TRAIN], n[SPLIT_VALIDATION], n[SPLIT_TEST]);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "stages/preprocess/split.h"
 
 #include "base/rng.h"
+#include "stages/preprocess/class_members.h"
 #include "stages/preprocess/class_names.h"
 #include "stages/preprocess/data_table.h"
 #include "stages/preprocess/near_duplicates.h"
@@ -9,7 +10,6 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* How many of n pictures test and validate. */
 struct shares {
@@ -55,57 +55,15 @@ static size_t rows_of(const struct find_images *w, int label, uint32_t *row)
 
 /* --- groups and families -------------------------------------------------- */
 
-/* A row and its group's name, to be sorted together. */
-struct split_row {
-    const char *group; /* borrowed */
-    uint32_t row;
-};
-
-static int by_group(const void *a, const void *b)
-{
-    const struct split_row *p = a, *q = b;
-    const int c = strcmp(p->group, q->group);
-
-    return c ? c : (p->row > q->row) - (p->row < q->row);
-}
-
 /* The class that is split now; of w->n, or one more. */
 struct class_rows {
     const struct split_args *args; /* borrowed */
-    struct split_row *member;      /* owned: n of the class in hand, sorted */
+    struct named_row *member;      /* owned: n of the class in hand, sorted */
     size_t n;
-    uint32_t *row, *start, *order; /* owned */
-    uint32_t *first; /* owned: of a family, by its first row, in the class */
+    uint32_t *start, *order; /* owned: with the next */
+    uint32_t *first;         /* of a family, by its first row, in the class */
     enum split *assigned; /* owned: of a family likewise, by a class before */
 };
-
-/* Is it of a family that a class before has assigned? */
-static enum split assigned_before(const struct class_rows *d, uint32_t start)
-{
-    const uint32_t *family = d->args->family;
-
-    return family ? d->assigned[family[d->member[start].row]] : SPLIT_NONE;
-}
-
-/* Those of a family are called after its first group in the class. */
-static void gather_groups(struct class_rows *d, int label, bool groups)
-{
-    const struct find_images *w = d->args->images;
-    const uint32_t *family = d->args->family;
-
-    d->n = rows_of(w, label, d->row);
-    memset(d->first, 0xff, w->n * sizeof(*d->first));
-    for (size_t i = 0; i < d->n; i++) {
-        const uint32_t row = d->row[i];
-        uint32_t *first = &d->first[family ? family[row] : row];
-
-        if (*first == UINT32_MAX)
-            *first = row;
-        d->member[i] = (struct split_row){
-            groups ? w->file[*first].group : w->file[*first].path, row};
-    }
-    qsort(d->member, d->n, sizeof(*d->member), by_group);
-}
 
 static void take_off(size_t *left, size_t size)
 {
@@ -134,12 +92,14 @@ static void put_group(struct class_rows *d, uint32_t g, enum split s,
     }
 }
 
-/* Groups that have their split already count for the shares. */
+/* Groups of a family that a class before has assigned count for the shares. */
 static void put_assigned(struct class_rows *d, uint32_t n_group,
                          struct shares *left, enum split *split)
 {
-    for (uint32_t g = 0; g < n_group; g++) {
-        const enum split s = assigned_before(d, d->start[g]);
+    const uint32_t *family = d->args->family;
+
+    for (uint32_t g = 0; family && g < n_group; g++) {
+        const enum split s = d->assigned[family[d->member[d->start[g]].row]];
 
         if (s == SPLIT_NONE)
             continue;
@@ -155,11 +115,11 @@ static void put_assigned(struct class_rows *d, uint32_t n_group,
 static void assign_groups(struct class_rows *d, struct shares left,
                           struct rng *rng, enum split *split)
 {
-    const struct split_row *m = d->member;
+    const struct named_row *m = d->member;
     uint32_t n_group = 0, n = 0;
 
     for (uint32_t i = 0; i < d->n; i++)
-        if (i == 0 || strcmp(m[i].group, m[i - 1].group) != 0)
+        if (!named_rows_same(m, i))
             d->start[n_group++] = i;
     d->start[n_group] = (uint32_t)d->n;
     for (uint32_t g = 0; g < n_group; g++)
@@ -189,14 +149,12 @@ static int class_rows_init(struct class_rows *d, const struct split_args *a,
 
     *d = (struct class_rows){.args = a,
                              .member = malloc(n * sizeof(*d->member)),
-                             .row = malloc(n * sizeof(*d->row)),
-                             .start = malloc(n * sizeof(*d->start)),
-                             .order = malloc(n * sizeof(*d->order)),
-                             .first = malloc(n * sizeof(*d->first)),
+                             .start = malloc(3 * n * sizeof(*d->start)),
                              .assigned = malloc(n * sizeof(*d->assigned))};
-    if (!d->member || !d->row || !d->start || !d->order || !d->first ||
-        !d->assigned)
+    if (!d->member || !d->start || !d->assigned)
         return no_memory(a->images->n, err);
+    d->order = d->start + n;
+    d->first = d->order + n;
     for (size_t i = 0; i < n; i++)
         d->assigned[i] = SPLIT_NONE;
     return 0;
@@ -205,10 +163,7 @@ static int class_rows_init(struct class_rows *d, const struct split_args *a,
 static void class_rows_release(struct class_rows *d)
 {
     free(d->member);
-    free(d->row);
     free(d->start);
-    free(d->order);
-    free(d->first);
     free(d->assigned);
 }
 
@@ -221,7 +176,9 @@ static int split_whole(const struct split_args *a, bool groups,
     int rc = class_rows_init(&d, a, err);
 
     for (int label = 0; rc == 0 && label < a->images->n_class; label++) {
-        gather_groups(&d, label, groups);
+        d.n = class_members_list(
+            &(struct class_members_args){a->images, a->family, groups, label},
+            d.first, d.member);
         if (d.n == 0)
             continue;
         rng_init(&rng, a->seed, RNG_SPLIT, (uint32_t)label, 1);
@@ -270,34 +227,27 @@ int split_random(const struct split_args *a, enum split *split, struct err *err)
 
 /* A split that is being read. */
 struct naming {
-    const struct find_images *images; /* borrowed */
+    const struct find_images *images; /* borrowed; or NULL */
     const char *path;                 /* borrowed */
     enum split *split;                /* borrowed: (images->n) */
 };
-
-static int parse_word(enum split *split, const char *path, size_t line,
-                      const char *word, struct err *err)
-{
-    *split = split_words_parse(word);
-    return *split != SPLIT_NONE
-               ? 0
-               : err_set(err, ERR_USAGE,
-                         "%s:%zu: '%s' is not train, validation or test", path,
-                         line, word);
-}
 
 static int take_row(const struct naming *nm, size_t line, const char *name,
                     const char *word, struct err *err)
 {
     const struct find_images *w = nm->images;
     const struct find_images_file *f =
-        find_images_named(w, nm->path, line, name, err);
-    enum split s;
+        w ? find_images_named(w, nm->path, line, name, err) : NULL;
+    const enum split s = split_words_parse(word);
 
-    if (!f)
+    if (w && !f)
         return -1;
-    if (parse_word(&s, nm->path, line, word, err) < 0)
-        return -1;
+    if (s == SPLIT_NONE)
+        return err_set(err, ERR_USAGE,
+                       "%s:%zu: '%s' is not train, validation or test",
+                       nm->path, line, word);
+    if (!w)
+        return 0;
     if (nm->split[f - w->file] != SPLIT_NONE)
         return err_set(err, ERR_USAGE, "%s:%zu: '%s' is named twice", nm->path,
                        line, name);
@@ -346,7 +296,7 @@ int split_from_csv(const struct find_images *w, const char *path,
     struct data_table t;
     int rc = 0;
 
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; w && i < w->n; i++)
         split[i] = SPLIT_NONE;
     if (open_split(&t, path, err) < 0)
         return -1;
@@ -354,23 +304,8 @@ int split_from_csv(const struct find_images *w, const char *path,
         rc = take_row(&nm, data_table_line(&t, i),
                       data_table_get(&t, i, LAYOUT_FILE),
                       data_table_get(&t, i, LAYOUT_SPLIT), err);
-    if (rc == 0)
+    if (rc == 0 && w)
         rc = check_named(w, path, split, err);
-    data_table_release(&t);
-    return rc;
-}
-
-int split_csv_check(const char *path, struct err *err)
-{
-    struct data_table t;
-    enum split split;
-    int rc = 0;
-
-    if (open_split(&t, path, err) < 0)
-        return -1;
-    for (size_t i = 0; rc == 0 && i < t.csv.n_row; i++)
-        rc = parse_word(&split, path, data_table_line(&t, i),
-                        data_table_get(&t, i, LAYOUT_SPLIT), err);
     data_table_release(&t);
     return rc;
 }

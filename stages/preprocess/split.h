@@ -44,15 +44,13 @@ MUST_USE int split_groups(const struct split_args *a, enum split *split,
 
 /*
  * Read it from a table (data_table.h) with columns "file" and "split"
- * (split_words.h).
+ * (split_words.h).  w, split: may be NULL, for what can be said of the table
+ * without the data.
  * Errors: ERR_USAGE with file and line: not such a file, an unknown picture or
  * word, one named twice, or one not named at all; ERR_SYSTEM no memory.
  */
 MUST_USE int split_from_csv(const struct find_images *w, const char *path,
                             enum split *split, struct err *err);
-
-/* What can be said of such a table without the data.  Errors: likewise. */
-MUST_USE int split_csv_check(const char *path, struct err *err);
 
 /*
  * Has each class pictures in each split?  Adds to 'warnings' a line for each

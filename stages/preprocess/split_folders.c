@@ -300,7 +300,7 @@ int split_folders_look(struct split_folders *s, const char *dir,
     if (level_init(&top, dir, "", err) < 0)
         return -1;
     for (size_t i = 0; i < top.n; i++) {
-        listed = listed || layout_lists(l, top.name[i]);
+        listed = listed || (l->n_class > 0 && layout_class(l, top.name[i]));
         above = above || part_of(top.name[i]) >= 0;
     }
     rc = above && !listed ? look_above(s, dir, l, &top, err)

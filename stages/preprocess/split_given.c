@@ -4,7 +4,6 @@
 #include "stages/preprocess/fold_table.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static size_t count_of(const enum split *split, size_t n, enum split s)
 {
@@ -87,14 +86,6 @@ int split_given(const struct split_args *a, enum split *split,
         count_of(split, w->n, SPLIT_TRAIN) == 0)
         return 0;
     return draw_validation(a, split, warnings, err);
-}
-
-void split_given_folds(const struct find_images *w, int *fold,
-                       struct buf *warnings)
-{
-    for (size_t i = 0; i < w->n; i++)
-        fold[i] = w->file[i].fold;
-    buf_printf(warnings, "the folds are those of %s\n", w->given);
 }
 
 /* --- before anything runs ------------------------------------------------- */
@@ -186,8 +177,9 @@ int split_given_choose(struct config *c, struct buf *said, struct err *err)
                        "not use; take one of them out",
                        config_word(c, "split", "method"));
     if (c->split.method == SPLIT_BY_CSV && c->split.csv[0]) {
-        if ((fold_table_wanted(c) ? fold_table_check(c, err)
-                                  : split_csv_check(c->split.csv, err)) < 0)
+        if ((fold_table_wanted(c)
+                 ? fold_table_take(NULL, c, err)
+                 : split_from_csv(NULL, c->split.csv, NULL, err)) < 0)
             return -1;
         if (c->split.unnamed)
             buf_puts(said, "split.method: csv, as split.csv names a split\n");

@@ -17,10 +17,6 @@
 MUST_USE int split_given(const struct split_args *a, enum split *split,
                          struct buf *warnings, struct err *err);
 
-/* The fold of each picture likewise. */
-void split_given_folds(const struct find_images *w, int *fold,
-                       struct buf *warnings);
-
 /*
  * Settle split.method before anything runs: a split that is given is used
  * where the configuration does not name a method, and refused where it names
@@ -28,8 +24,7 @@ void split_given_folds(const struct find_images *w, int *fold,
  *   said [out] lines on what was found and chosen
  * Errors: ERR_USAGE as layout_init(), split_folders_look(); of layout.csv as
  * find_images_init(), none of its pictures is there, or a class has none to
- * train on; of split.csv as split_csv_check(),
- * fold_table_check().
+ * train on; of split.csv as split_from_csv(), fold_table_take().
  */
 MUST_USE int split_given_choose(struct config *c, struct buf *said,
                                 struct err *err);

@@ -24,29 +24,6 @@ static int find_families(const struct split_plan *c, bool groups,
     return near_duplicates_find(&a, *family, err);
 }
 
-/* Deal the pictures to folds; the split is that of the first one. */
-static int choose_folds(struct split_plan *c, const uint32_t *family,
-                        struct err *err)
-{
-    const int folds = (int)c->config->split.folds;
-    const struct folds_args a = {.images = c->images,
-                                 .folds = folds,
-                                 .groups =
-                                     c->config->split.method == SPLIT_BY_GROUP,
-                                 .family = family,
-                                 .seed = (uint64_t)c->config->run.seed};
-
-    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
-    if (!c->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu folds",
-                       c->images->n);
-    if (folds_assign(&a, c->fold, err) < 0)
-        return -1;
-    for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
-    return 0;
-}
-
 static struct split_args split_args_of(const struct split_plan *c,
                                        const uint32_t *family)
 {
@@ -57,16 +34,22 @@ static struct split_args split_args_of(const struct split_plan *c,
                                .seed = (uint64_t)c->config->run.seed};
 }
 
+/* With folds, the split is that of the first one. */
 static int choose_split(struct split_plan *c, const uint32_t *family,
                         struct err *err)
 {
     const struct split_args s = split_args_of(c, family);
+    const struct folds_args f = {.images = c->images,
+                                 .folds = (int)c->config->split.folds,
+                                 .groups =
+                                     c->config->split.method == SPLIT_BY_GROUP,
+                                 .family = family,
+                                 .seed = s.seed};
 
-    if (c->config->split.folds > 1)
-        return choose_folds(c, family, err);
-    return c->config->split.method == SPLIT_BY_GROUP
-               ? split_groups(&s, c->split, err)
-               : split_random(&s, c->split, err);
+    if (c->fold)
+        return folds_assign(&f, c->fold, err);
+    return f.groups ? split_groups(&s, c->split, err)
+                    : split_random(&s, c->split, err);
 }
 
 /* Where groups may part, only what is alike stays together. */
@@ -112,32 +95,40 @@ static int take_given(struct split_plan *c, struct buf *warnings,
                       struct err *err)
 {
     const struct split_args s = split_args_of(c, c->family);
-    const int folds = (int)c->config->split.folds;
 
-    if (folds < 2)
-        return split_given(&s, c->split, warnings, err);
-    c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
     if (!c->fold)
-        return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
-    split_given_folds(c->images, c->fold, warnings);
+        return split_given(&s, c->split, warnings, err);
     for (size_t i = 0; i < c->images->n; i++)
-        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
+        c->fold[i] = c->images->file[i].fold;
+    buf_printf(warnings, "the folds are those of %s\n", c->images->given);
     return c->images->folders.n_fold ? 0 : warn_parted(c, warnings, err);
 }
 
 int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 {
+    const int folds = (int)c->config->split.folds;
+    int rc;
+
     c->fold_use =
         config_folds_validate(c->config) ? FOLDS_VALIDATE : FOLDS_TEST;
     if (split_plan_compares(c->config) &&
         find_families(c, true, &c->family, err) < 0)
         return -1;
+    if (folds > 1) {
+        c->fold = malloc((c->images->n + 1) * sizeof(*c->fold));
+        if (!c->fold)
+            return err_set(err, ERR_SYSTEM, "no memory for %d folds", folds);
+    }
     if (c->images->given[0])
-        return take_given(c, warnings, err);
-    if (c->config->split.method == SPLIT_BY_CSV)
-        return split_from_csv(c->images, config_split_csv(c->config), c->split,
-                              err);
-    return split_cells(c, warnings, err);
+        rc = take_given(c, warnings, err);
+    else if (c->config->split.method == SPLIT_BY_CSV)
+        rc = split_from_csv(c->images, config_split_csv(c->config), c->split,
+                            err);
+    else
+        rc = split_cells(c, warnings, err);
+    for (size_t i = 0; rc == 0 && c->fold && i < c->images->n; i++)
+        c->split[i] = store_fold_split(c->fold[i], 0, folds, c->fold_use);
+    return rc;
 }
 
 int split_plan_check(const struct split_plan *c, struct buf *warnings,

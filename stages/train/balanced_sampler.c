@@ -71,15 +71,15 @@ static int fill_classes(struct balanced_sampler *s, const int *label,
     uint64_t *key = malloc(s->n * sizeof(*key));
     int rc;
 
-    s->sample = malloc(s->n * sizeof(*s->sample));
-    s->shuffled = malloc(s->n * sizeof(*s->shuffled));
+    s->sample = malloc(3 * s->n * sizeof(*s->sample));
     s->of_class = malloc(s->n * sizeof(*s->of_class));
-    s->turn = malloc(s->n * sizeof(*s->turn));
-    if (!key || !s->sample || !s->shuffled || !s->of_class || !s->turn) {
+    if (!key || !s->sample || !s->of_class) {
         free(key);
         return err_set(err, ERR_SYSTEM, "no memory to balance %zu samples",
                        s->n);
     }
+    s->shuffled = s->sample + s->n;
+    s->turn = s->shuffled + s->n;
     rc = sort_samples(s, key, label, err);
     free(key);
     return rc < 0 ? -1 : check_batch(s, label, err);
@@ -105,9 +105,7 @@ int balanced_sampler_init(struct balanced_sampler *s, const int *label,
 void balanced_sampler_release(struct balanced_sampler *s)
 {
     free(s->sample);
-    free(s->shuffled);
     free(s->of_class);
-    free(s->turn);
     *s = (struct balanced_sampler){0};
 }
 

@@ -40,10 +40,10 @@ struct balanced_sampler {
     uint64_t seed;
     size_t n, batch;
     int n_class;                    /* of which there are samples */
-    uint32_t *sample;               /* owned; (n) by class */
-    uint32_t *shuffled;             /* owned; (n) the classes' */
+    uint32_t *sample;               /* owned, with the next two; (n) by class */
+    uint32_t *shuffled;             /* (n) the classes' */
+    uint32_t *turn;                 /* (n_class) in an epoch's order */
     struct class_samples *of_class; /* owned; (n_class) */
-    uint32_t *turn;                 /* owned; (n_class) in an epoch's order */
 };
 
 /*

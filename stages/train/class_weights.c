@@ -4,8 +4,7 @@
 
 void class_weights_init(struct class_weights *w)
 {
-    *w = (struct class_weights){.loss = NULL};
-    w->loss = loss_find("cross_entropy", &(struct err){0});
+    *w = (struct class_weights){.loss = loss_cross_entropy};
 }
 
 /* By so many images of each class, of split 'which'. */
@@ -19,28 +18,22 @@ static int balance_counts(struct class_weights *w, const struct trainset *set,
                            "train.class_weights: class '%.64s' has no %s "
                            "image to balance",
                            set->class_name[i], which);
-    return loss_balanced(count, set->n_class, w->room, err);
-}
-
-static int balance_classes(struct class_weights *w, const struct trainset *set,
-                           struct err *err)
-{
-    size_t count[CONFIG_CLASSES_MAX] = {0};
-
-    for (size_t i = 0; i < set->n_train; i++)
-        count[set->train[i].label]++;
-    return balance_counts(w, set, count, "training", err);
+    loss_balanced(count, set->n_class, w->room);
+    return 0;
 }
 
 static int read_weights(struct class_weights *w, const char *text,
                         const struct trainset *set, struct err *err)
 {
+    size_t count[CONFIG_CLASSES_MAX] = {0};
     struct err why = {0};
     int n = 0;
 
     w->weight = w->room;
+    for (size_t i = 0; i < set->n_train; i++)
+        count[set->train[i].label]++;
     if (strcmp(text, CONFIG_BALANCED) == 0)
-        return balance_classes(w, set, err);
+        return balance_counts(w, set, count, "training", err);
     if (strcmp(text, CONFIG_BALANCED_TEST) == 0)
         return balance_counts(w, set, set->n_test, "test", err);
     if (costs_weights(w->room, &n, text, &why) < 0)
@@ -63,8 +56,8 @@ static int read_costs(struct class_weights *w, const char *text, int k,
     for (int i = 0; i < k; i++)
         memcpy(w->room + i * k, costs.cost[i], (size_t)k * sizeof(*w->room));
     w->cost = w->room;
-    w->loss = loss_find("expected_cost", err);
-    return w->loss ? 0 : -1;
+    w->loss = loss_expected_cost;
+    return 0;
 }
 
 int class_weights_read(struct class_weights *w, const struct config *c,

@@ -9,7 +9,7 @@
 #include "stats/costs.h"
 
 struct class_weights {
-    const struct loss *loss;
+    loss_f loss;
     const double *weight; /* (k) into 'room'; NULL: all classes count alike */
     const double *cost;   /* (k, k) likewise; NULL: the loss has none */
     double room[STATS_CLASSES_MAX * STATS_CLASSES_MAX];

@@ -4,19 +4,13 @@
 
 #include <stdlib.h>
 
-static const char *const names[] = {
-#define EMBED_LOSS(name) #name,
-#include "nn/embed_losses.def"
-#undef EMBED_LOSS
-};
-
 int embedding_init(struct embedding *e, const struct config *c,
                    struct dist *dist, int d, struct err *err)
 {
     const size_t batch = (size_t)c->train.batch;
 
     *e = (struct embedding){
-        .loss = loss_embed_find(names[c->train.contrastive_loss], err),
+        .loss = loss_embed_at((int)c->train.contrastive_loss),
         .args = {.temperature = c->train.temperature,
                  .base_temperature = c->train.temperature,
                  .margin = c->train.margin},
@@ -26,8 +20,6 @@ int embedding_init(struct embedding *e, const struct config *c,
         .count = malloc((size_t)dist->size * sizeof(size_t)),
         .scratch = malloc(loss_embed_scratch((int)batch)),
     };
-    if (!e->loss)
-        return -1;
     if (!e->z || !e->label || !e->count || !e->scratch)
         return err_set(err, ERR_SYSTEM, "no memory to compare %zu rows", batch);
     return loss_embed_check(e->loss, &e->args, err);

@@ -5,7 +5,6 @@
 
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct graph *new_graph(const struct frozen_layers_args *a,
                                struct err *err)

@@ -12,7 +12,6 @@
 #include "store/sample_bits.h"
 
 #include <omp.h>
-#include <string.h>
 
 static bool stopping(void *self)
 {
@@ -66,14 +65,6 @@ static int check_classes(const struct rank_inputs *s, struct err *err)
     return class_groups_init(&sides, &s->job->config.evaluate,
                              (const char(*)[CONFIG_NAME_MAX])s->set.class_name,
                              s->set.n_class, err);
-}
-
-/* Said whenever it is done. */
-static void warn_leak(const struct rank_inputs *s, const struct dist *d)
-{
-    if (d->rank == 0 && regime_leaks(s->regime, &s->job->config))
-        log_warn("train.class_weights balanced_test: classes are weighed by "
-                 "the labels of test cells, which leak into this training");
 }
 
 /* Fresh variants of an image in an epoch; 0: they are stored. */
@@ -288,11 +279,11 @@ static int run_before(struct rank_inputs *s, struct dist *d,
     return dist_agree(d, safetensors_read(&s->start, model, err), err);
 }
 
-/* Collective.  An encoder by its embeddings, then a classifier behind the
- * best one, frozen. */
-static int train_contrastive(struct rank_inputs *s, struct dist *d,
-                             struct course *p, struct stage_link *link,
-                             struct err *err)
+/* Collective.  An encoder by its embeddings; the classifier is to come behind
+ * the best one, frozen. */
+static int train_encoder(struct rank_inputs *s, struct dist *d,
+                         struct course *p, struct stage_link *link,
+                         struct err *err)
 {
     static const char *const encoder[] = {"encoder", "model.safetensors"};
     struct config config = s->job->config;
@@ -310,9 +301,7 @@ static int train_contrastive(struct rank_inputs *s, struct dist *d,
         return -1;
     p->start = &s->start;
     p->layers.freeze = net_count_layers(s->net, err);
-    if (dist_agree(d, p->layers.freeze < 0 ? -1 : 0, err) < 0)
-        return -1;
-    return run_course(s, d, p, link, err);
+    return dist_agree(d, p->layers.freeze < 0 ? -1 : 0, err);
 }
 
 /* Collective.  The head alone, at the rate with which training begins; its
@@ -336,16 +325,6 @@ static int train_head(struct rank_inputs *s, struct dist *d,
     if (dist_agree(d, first.layers.freeze < 0 ? -1 : 0, err) < 0)
         return -1;
     return run_before(s, d, &first, probe, link, err);
-}
-
-/* Collective. */
-static int train_classifier(struct rank_inputs *s, struct dist *d,
-                            const struct course *p, struct stage_link *link,
-                            struct err *err)
-{
-    if (p->layers.probe_epochs > 0 && train_head(s, d, p, link, err) < 0)
-        return -1;
-    return run_course(s, d, p, link, err);
 }
 
 /* Collective.  More threads than cores get in each other's way. */
@@ -376,8 +355,9 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
     rc = dist_agree(d, rc, err);
     if (rc == 0)
         rc = check_cores(d, j, err);
-    if (rc == 0)
-        warn_leak(&s, d);
+    if (rc == 0 && d->rank == 0 && regime_leaks(s.regime, &j->config))
+        log_warn("train.class_weights balanced_test: classes are weighed by "
+                 "the labels of test cells, which leak into this training");
     if (j->start[0])
         p.start = &s.start;
     if (rc == 0) {
@@ -385,10 +365,12 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
         rc = trained_layers_init(&p.layers, s.net, &j->config, s.regime, err);
         rc = dist_agree(d, rc, err);
     }
+    if (rc == 0 && s.regime->does & REGIME_CONTRASTS)
+        rc = train_encoder(&s, d, &p, link, err);
+    else if (rc == 0 && p.layers.probe_epochs > 0)
+        rc = train_head(&s, d, &p, link, err);
     if (rc == 0)
-        rc = s.regime->does & REGIME_CONTRASTS
-                 ? train_contrastive(&s, d, &p, link, err)
-                 : train_classifier(&s, d, &p, link, err);
+        rc = run_course(&s, d, &p, link, err);
     close_shared(&s);
     if (d->fault.code != ERR_NONE) { /* the ranks cannot agree on anything */
         log_error("%s", d->fault.text);

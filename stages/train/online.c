@@ -61,15 +61,11 @@ static void *make_ahead(void *self)
     return NULL;
 }
 
-static int start_thread(struct online *v, struct err *err)
+/* What makes variants ahead: workers, or a thread. */
+static int start_online(struct online *v, struct err *err)
 {
-    v->runs = thread_start(&v->thread, make_ahead, v, err) == 0;
-    return v->runs ? 0 : -1;
-}
-
-/* Makers that work ahead. */
-static int start_makers(struct online *v, struct err *err)
-{
+    const size_t part =
+        (v->a.batch + (size_t)v->a.ranks - 1) / (size_t)v->a.ranks;
     const struct online_workers_args s = {.queue = &v->queue,
                                           .recipe = v->a.recipe,
                                           .seed = v->a.seed,
@@ -78,15 +74,6 @@ static int start_makers(struct online *v, struct err *err)
                                           .workers = v->a.workers,
                                           .data = v->a.data,
                                           .program = v->a.program};
-
-    return v->a.workers > 0 ? online_workers_open(&v->stream, &s, err)
-                            : start_thread(v, err);
-}
-
-static int start_online(struct online *v, struct err *err)
-{
-    const size_t part =
-        (v->a.batch + (size_t)v->a.ranks - 1) / (size_t)v->a.ranks;
     size_t bytes;
 
     if (recipe_init(&v->recipe, v->a.recipe, err) < 0)
@@ -106,7 +93,10 @@ static int start_online(struct online *v, struct err *err)
     v->its = malloc(bytes);
     if (!v->seen || !v->mine || !v->its)
         return err_set(err, ERR_SYSTEM, "no memory for fresh variants");
-    return start_makers(v, err);
+    if (v->a.workers > 0)
+        return online_workers_open(&v->stream, &s, err);
+    v->runs = thread_start(&v->thread, make_ahead, v, err) == 0;
+    return v->runs ? 0 : -1;
 }
 
 int online_new(struct online **out, const struct online_args *a,

@@ -185,26 +185,21 @@ void online_queue_expire(struct online_queue *q, double seconds)
     pthread_mutex_unlock(&q->lock);
 }
 
-/* The first piece of the rows that is not there: *piece; false: all are. */
+/* Are pieces of the rows not there?  *piece: the first that waits, or n_piece:
+ * all are taken. */
 static bool find_missing(const struct online_queue *q, size_t first, size_t n,
                          size_t *piece)
 {
-    for (*piece = first / ONLINE_QUEUE_PIECE;
-         *piece * ONLINE_QUEUE_PIECE < first + n; ++*piece)
-        if (q->piece[*piece].state != PIECE_THERE)
-            return true;
-    return false;
-}
+    bool missing = false;
 
-/* One that waits, among them. */
-static bool find_untaken(const struct online_queue *q, size_t first, size_t n,
-                         size_t *piece)
-{
     for (*piece = first / ONLINE_QUEUE_PIECE;
-         *piece * ONLINE_QUEUE_PIECE < first + n; ++*piece)
+         *piece * ONLINE_QUEUE_PIECE < first + n; ++*piece) {
+        missing = missing || q->piece[*piece].state != PIECE_THERE;
         if (q->piece[*piece].state == PIECE_WAITS)
             return true;
-    return false;
+    }
+    *piece = q->n_piece;
+    return missing;
 }
 
 void online_queue_wait(struct online_queue *q, size_t first, size_t n,
@@ -221,7 +216,7 @@ void online_queue_wait(struct online_queue *q, size_t first, size_t n,
     q->used = first;
     pthread_cond_broadcast(&q->news);
     while (n > 0 && find_missing(q, first, n, &piece)) {
-        if (!find_untaken(q, first, n, &piece)) {
+        if (piece == q->n_piece) {
             pthread_cond_wait(&q->news, &q->lock);
             continue;
         }

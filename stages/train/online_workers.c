@@ -61,23 +61,14 @@ struct online_workers {
 
 /* --- workers ---------------------------------------------------------------*/
 
-static int find_program(struct online_workers *s, struct err *err)
-{
-    return s->a.program ? file_path(s->program, err, "%s", s->a.program)
-                        : program_path(s->program, "papline-augment", err);
-}
-
 /* Signals as a fresh process has them: a rank may ignore or block some. */
 static int spawn_worker(const struct online_workers *s, pid_t *pid)
 {
-    char option[] = "--stream", data[] = "--data", recipe[] = "--recipe";
-    char rank[32];
+    char option[] = "--stream", rank[32];
     char *const argv[] = {(char *)(uintptr_t)s->program,
                           option,
                           (char *)(uintptr_t)s->router.endpoint,
-                          data,
                           (char *)(uintptr_t)s->a.data,
-                          recipe,
                           (char *)(uintptr_t)s->recipe,
                           rank,
                           NULL};
@@ -85,7 +76,7 @@ static int spawn_worker(const struct online_workers *s, pid_t *pid)
     sigset_t none, usual;
     int rc;
 
-    snprintf(rank, sizeof(rank), "--rank=%ld", (long)getpid());
+    snprintf(rank, sizeof(rank), "%ld", (long)getpid());
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGTERM);
@@ -313,7 +304,8 @@ static void *serve_workers(void *self)
 
 /* --- opening and closing ---------------------------------------------------*/
 
-/* An order for a worker that has gone is told to be so. */
+/* An order for a worker that has gone is told to be so.  The recipe is what the
+ * plan has, whatever became of its file. */
 static int listen_here(struct online_workers *s, struct err *err)
 {
     const struct router_limits limits = {.bytes = WIRE_MAX_DATA};
@@ -323,21 +315,12 @@ static int listen_here(struct online_workers *s, struct err *err)
         return -1;
     zmq_setsockopt(s->router.socket, ZMQ_ROUTER_MANDATORY, &mandatory,
                    sizeof(mandatory));
-    return router_bind_ipc(&s->router, "variants", err);
-}
-
-/* What the plan has, whatever became of its file. */
-static int put_recipe(struct online_workers *s, struct err *err)
-{
     snprintf(s->recipe, sizeof(s->recipe), "%s/recipe.yaml",
              s->router.dir.path);
-    return file_write(s->recipe, s->a.recipe->text, s->a.recipe->size, err);
-}
-
-static int start_thread(struct online_workers *s, struct err *err)
-{
-    s->runs = thread_start(&s->thread, serve_workers, s, err) == 0;
-    return s->runs ? 0 : -1;
+    return router_bind_ipc(&s->router, "variants", err) < 0
+               ? -1
+               : file_write(s->recipe, s->a.recipe->text, s->a.recipe->size,
+                            err);
 }
 
 int online_workers_open(struct online_workers **out,
@@ -350,14 +333,15 @@ int online_workers_open(struct online_workers **out,
         return err_set(err, ERR_SYSTEM, "no memory for augment workers");
     s->a = *a;
     BUG_ON(a->workers < 1 || a->workers > ONLINE_WORKERS_MAX_PEERS);
-    if (find_program(s, err) < 0 || listen_here(s, err) < 0 ||
-        put_recipe(s, err) < 0 || start_workers(s, err) < 0 ||
-        start_thread(s, err) < 0) {
+    if ((a->program ? file_path(s->program, err, "%s", a->program)
+                    : program_path(s->program, "papline-augment", err)) == 0 &&
+        listen_here(s, err) == 0 && start_workers(s, err) == 0)
+        s->runs = thread_start(&s->thread, serve_workers, s, err) == 0;
+    if (s->runs)
+        *out = s;
+    else
         online_workers_close(s);
-        return -1;
-    }
-    *out = s;
-    return 0;
+    return s->runs ? 0 : -1;
 }
 
 void online_workers_close(struct online_workers *s)

@@ -42,18 +42,17 @@ int slide_sampler_init(struct slide_sampler *s, const uint32_t *family,
 
     BUG_ON(n < 1 || batch < 1);
     *s = (struct slide_sampler){.seed = seed, .n = n, .batch = batch};
-    s->sample = malloc(n * sizeof(*s->sample));
-    s->first = malloc((n + 1) * sizeof(*s->first));
-    s->turn = malloc(n * sizeof(*s->turn));
-    s->dealt = malloc(n * sizeof(*s->dealt));
-    s->filled = malloc(count_batches(s) * sizeof(*s->filled));
-    if (!key || !s->sample || !s->first || !s->turn || !s->dealt ||
-        !s->filled) {
+    s->sample = malloc((4 * n + 1 + count_batches(s)) * sizeof(*s->sample));
+    if (!key || !s->sample) {
         free(key);
         slide_sampler_release(s);
         return err_set(err, ERR_SYSTEM,
                        "no memory for the families of %zu samples", n);
     }
+    s->turn = s->sample + n;
+    s->dealt = s->turn + n;
+    s->first = s->dealt + n;
+    s->filled = s->first + n + 1;
     sort_samples(s, family, key);
     free(key);
     return 0;
@@ -62,10 +61,6 @@ int slide_sampler_init(struct slide_sampler *s, const uint32_t *family,
 void slide_sampler_release(struct slide_sampler *s)
 {
     free(s->sample);
-    free(s->first);
-    free(s->turn);
-    free(s->dealt);
-    free(s->filled);
     *s = (struct slide_sampler){0};
 }
 

@@ -26,11 +26,11 @@ struct slide_sampler {
     uint64_t seed;
     size_t n, batch;
     size_t n_family;
-    uint32_t *sample; /* owned; (n) by family */
-    uint32_t *first;  /* owned; (n_family + 1) where each begins there */
-    uint32_t *turn;   /* owned; (n_family) families in an epoch's order */
-    uint32_t *dealt;  /* owned; (n) samples as they are dealt */
-    uint32_t *filled; /* owned; (batches) how many each has */
+    uint32_t *sample; /* owned, with all that follow; (n) by family */
+    uint32_t *first;  /* (n_family + 1) where each begins there */
+    uint32_t *turn;   /* (n_family) families in an epoch's order */
+    uint32_t *dealt;  /* (n) samples as they are dealt */
+    uint32_t *filled; /* (batches) how many each has */
 };
 
 /*

@@ -54,20 +54,16 @@ static int find_inputs(struct train_job *j, const struct unit *u,
     return 0;
 }
 
-/* As the plan has it: the file may have changed since, or be out of reach. */
-static void take_recipe(struct train_job *j, const struct recipe_text *r)
-{
-    BUG_ON(r->size > sizeof(j->recipe));
-    memcpy(j->recipe, r->text, r->size);
-    j->recipe_size = r->size;
-}
-
 static int make_job(struct train_job *j, const struct unit *u, struct err *err)
 {
+    const struct recipe_text *r = &u->plan->fresh_recipe;
     bool resumed;
 
+    BUG_ON(r->size > sizeof(j->recipe));
     memset(j, 0, sizeof(*j));
-    take_recipe(j, &u->plan->fresh_recipe);
+    /* as the plan has it: the file may have changed since, or be out of reach */
+    memcpy(j->recipe, r->text, r->size);
+    j->recipe_size = r->size;
     j->seed = u->step->seed;
     j->fold = u->step->fold;
     j->folds = u->step->folds;

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum decision { GO_ON, SAVE, STOP };
 
@@ -49,7 +48,7 @@ static int compute_loss(struct trainer *t, const struct batch *b, bool train,
     if (t->a->contrastive)
         return embedding_loss(&t->embedding, &lb, t->a->threads, &sum[SUM_LOSS],
                               err);
-    sum[SUM_LOSS] = t->class_weights.loss->sum(&lb);
+    sum[SUM_LOSS] = t->class_weights.loss(&lb);
     sum[SUM_CORRECT] = (double)loss_correct(&lb);
     return 0;
 }

@@ -199,9 +199,7 @@ int trainer_write_average(struct trainer *t, struct err *err)
     buf_puts(&b, "epochs,last_epoch,val_loss,val_accuracy\n");
     buf_printf(&b, "%jd,%jd,%.9g,%.9g\n", (intmax_t)k, (intmax_t)t->state.epoch,
                t->mean_loss, t->mean_accuracy);
-    rc = buf_save(&b, t->a->dir, "average.csv", err);
-    buf_release(&b);
-    if (rc < 0)
+    if (buf_save(&b, t->a->dir, "average.csv", err) < 0)
         return -1;
     swap_weights(t, t->mean);
     rc = trainer_write_model(t, config_model_file(MODEL_AVERAGE), &info, err);

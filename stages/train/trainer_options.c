@@ -6,7 +6,6 @@
 #include "base/rng.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A loss of a batch's rows wants several classes in each. */
 static int mix_validation(struct trainer *t, struct err *err)
@@ -105,18 +104,6 @@ static int open_mixture(struct trainer *t, struct err *err)
     return full ? 0 : err_set(err, ERR_SYSTEM, "no memory to mix %zu rows", n);
 }
 
-/* Room for what the teacher says of this rank's rows. */
-static int open_teacher(struct trainer *t, struct err *err)
-{
-    const size_t n = (size_t)t->a->config->train.batch;
-    const size_t k = (size_t)t->a->set->n_class;
-
-    t->taught = malloc(n * k * sizeof(*t->taught));
-    return t->taught
-               ? 0
-               : err_set(err, ERR_SYSTEM, "no memory to teach %zu rows", n);
-}
-
 int trainer_open_options(struct trainer *t, struct err *err)
 {
     const struct config *c = t->a->config;
@@ -128,8 +115,13 @@ int trainer_open_options(struct trainer *t, struct err *err)
         return -1;
     if (c->train.sampler == SAMPLER_SLIDES && open_slides(t, err) < 0)
         return -1;
-    if (t->a->teacher && open_teacher(t, err) < 0)
-        return -1;
+    if (t->a->teacher) {
+        t->taught = malloc((size_t)(c->train.batch * t->a->set->n_class) *
+                           sizeof(*t->taught));
+        if (!t->taught)
+            return err_set(err, ERR_SYSTEM,
+                           "no memory for what a teacher says");
+    }
     return c->train.mixup > 0 ? open_mixture(t, err) : 0;
 }
 

@@ -1,6 +1,8 @@
 /* trainset.c - one pass over each index */
 #include "stages/train/trainset.h"
 
+#include "stats/named_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,15 +34,6 @@ static int source_of(const struct trainset *t, const struct rows *r, size_t i,
     return 0;
 }
 
-static void put_sample(struct trainset *t, const struct sample *s,
-                       enum split split)
-{
-    if (split == SPLIT_TRAIN)
-        t->train[t->n_train++] = *s;
-    else if (split == SPLIT_VALIDATION)
-        t->validation[t->n_validation++] = *s;
-}
-
 /* Append the usable rows to the samples of their splits. */
 static int gather_rows(struct trainset *t, const struct rows *r,
                        struct err *err)
@@ -64,8 +57,10 @@ static int gather_rows(struct trainset *t, const struct rows *r,
             t->kept[t->n_kept++] = x.pixels;
         }
         t->n_test[x.label] += original && split == SPLIT_TEST;
-        if (split == SPLIT_TRAIN || original)
-            put_sample(t, &x, split);
+        if (split == SPLIT_TRAIN)
+            t->train[t->n_train++] = x;
+        else if (split == SPLIT_VALIDATION && original)
+            t->validation[t->n_validation++] = x;
     }
     return 0;
 }
@@ -158,37 +153,15 @@ out:
     return rc;
 }
 
-/* A row of data/, and what its family is named by. */
-struct family_key {
-    const char *name; /* borrowed: "CLASS/GROUP", or the group of a class; "":
-                         the row is alone */
-    int label;        /* of a group; -1: the name has the class */
-    uint32_t row;
-};
-
-static int compare_families(const struct family_key *x,
-                            const struct family_key *y)
-{
-    const int c = strcmp(x->name, y->name);
-
-    return c ? c : (x->label > y->label) - (x->label < y->label);
-}
-
-static int by_family(const void *a, const void *b)
-{
-    const struct family_key *x = a, *y = b;
-    const int c = compare_families(x, y);
-
-    return c ? c : (x->row > y->row) - (x->row < y->row);
-}
-
-static struct family_key family_key(const struct store *s, size_t i)
+/* A row of data/, and what its family is named by: "CLASS/GROUP", or the group
+ * of a class; "": the row is alone. */
+static struct named_row family_key(const struct store *s, size_t i)
 {
     const char *family = csv_field(&s->index, i, s->family_column);
 
     if (*family)
-        return (struct family_key){family, -1, (uint32_t)i};
-    return (struct family_key){
+        return (struct named_row){family, -1, (uint32_t)i};
+    return (struct named_row){
         csv_field(&s->index, i, csv_column(&s->index, "group")),
         store_label(s, i), (uint32_t)i};
 }
@@ -197,7 +170,7 @@ static struct family_key family_key(const struct store *s, size_t i)
 static int find_families(struct trainset *t, struct err *err)
 {
     const struct store *s = &t->data;
-    struct family_key *key = calloc(s->n + 1, sizeof(*key));
+    struct named_row *key = calloc(s->n + 1, sizeof(*key));
     size_t n = 0;
 
     t->family = calloc(s->n + 1, sizeof(*t->family));
@@ -208,13 +181,7 @@ static int find_families(struct trainset *t, struct err *err)
     for (size_t i = 0; i < s->n; i++)
         if (store_label(s, i) >= 0)
             key[n++] = family_key(s, i);
-    qsort(key, n, sizeof(*key), by_family);
-    for (size_t i = 0; i < n; i++) {
-        const bool same = i > 0 && *key[i].name &&
-                          compare_families(&key[i], &key[i - 1]) == 0;
-
-        t->family[key[i].row] = same ? t->family[key[i - 1].row] : key[i].row;
-    }
+    named_rows_first(key, n, t->family);
     free(key);
     return 0;
 }

@@ -70,10 +70,10 @@ ok "same bytes" same i g
 # Workers and then all of it killed in the middle.
 online e --set train.augment_workers=2 --set train.checkpoint_seconds=0.01 \
     >"$T/log" 2>&1 &
-streams() { pgrep -f -- "--data $T/$1/data"; }
+streams() { pgrep -f -- "--stream .* $T/$1/data"; }
 ok "workers stream to a training" wait_for 60 streams e
 ok "a checkpoint" wait_for 60 compgen -G "$T/e/train/$E.partial/checkpoint/*"
-pkill -KILL -f -- "--data $T/e/data"
+pkill -KILL -f -- "--stream .* $T/e/data"
 kill_run "$T/e"
 ok "no worker of the killed training is left" wait_for 20 not streams e
 ok "the killed training with workers goes on" online e

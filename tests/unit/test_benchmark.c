@@ -144,7 +144,7 @@ static void check_config(const char *path, int folds)
 
     BUG_ON(!c);
     if (!ok(config_read(c, path, NULL, 0, &err) == 0 && fold_table_wanted(c) &&
-                fold_table_check(c, &err) == 0 && c->split.folds == folds,
+                fold_table_take(NULL, c, &err) == 0 && c->split.folds == folds,
             path))
         printf("# %s\n", err.text);
     ok(config_folds_validate(c) == (folds == INNER),

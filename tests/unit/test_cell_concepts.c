@@ -420,16 +420,6 @@ static void check_nuclei(void)
     ok(count_nuclei(apart, 0, label) == 0 && label[0] == 0, "none is none");
 }
 
-static void check_dice(void)
-{
-    const uint8_t a[4] = {1, 1, 0, 0}, b[4] = {0, 2, 3, 0}, none[4] = {0};
-
-    near(cell_regions_dice(a, b, 4), 0.5, 0, "Dice of masks that share half");
-    near(cell_regions_dice(a, a, 4), 1, 0, "  of a mask with itself");
-    near(cell_regions_dice(a, none, 4), 0, 0, "  with nothing");
-    near(cell_regions_dice(none, none, 4), 1, 0, "  of two that are empty");
-}
-
 int main(void)
 {
     check_blur();
@@ -441,6 +431,5 @@ int main(void)
     check_faults();
     check_shape();
     check_nuclei();
-    check_dice();
     return tap_done();
 }

@@ -16,6 +16,31 @@ struct quality {
     double nucleus, cell, found;
 };
 
+/*
+ * 2 |A and B| / (|A| + |B|) of two masks of n pixels, set where not 0; 1 of two
+ * that are empty.  Source: Dice 1945.
+ */
+static double dice_of(const uint8_t *a, const uint8_t *b, size_t n)
+{
+    size_t both = 0, all = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        both += a[i] && b[i];
+        all += (a[i] != 0) + (size_t)(b[i] != 0);
+    }
+    return all ? 2.0 * (double)both / (double)all : 1.0;
+}
+
+static void check_dice(void)
+{
+    const uint8_t a[4] = {1, 1, 0, 0}, b[4] = {0, 2, 3, 0}, none[4] = {0};
+
+    near(dice_of(a, b, 4), 0.5, 0, "Dice of masks that share half");
+    near(dice_of(a, a, 4), 1, 0, "  of a mask with itself");
+    near(dice_of(a, none, 4), 0, 0, "  with nothing");
+    near(dice_of(none, none, 4), 1, 0, "  of two that are empty");
+}
+
 static void fill_text(const struct buf *text, const struct image *im,
                       uint8_t *mask)
 {
@@ -45,8 +70,8 @@ static void add_cell(int class, int number, struct quality *q)
            cell_regions_segment(&r, small.px, &all, &fault, &err) < 0);
     fill_text(&d.nucleus, &d.im, nucleus);
     fill_text(&d.cytoplasm, &d.im, cell);
-    q->nucleus += cell_regions_dice(r.nucleus, nucleus, PIXELS) / CELLS;
-    q->cell += cell_regions_dice(r.cell, cell, PIXELS) / CELLS;
+    q->nucleus += dice_of(r.nucleus, nucleus, PIXELS) / CELLS;
+    q->cell += dice_of(r.cell, cell, PIXELS) / CELLS;
     q->found += (fault == CELL_FOUND) / (double)CELLS;
     cell_regions_release(&r);
     image_release(&small);
@@ -55,6 +80,7 @@ static void add_cell(int class, int number, struct quality *q)
 
 int main(void)
 {
+    check_dice();
     for (int class = 0; class < CELL_CLASSES; class ++) {
         struct quality q = {0};
         char what[80];

@@ -269,15 +269,15 @@ static void check_dataset(void)
     ok(strcmp(one, two) != 0, "  with other files");
 }
 
-static bool stop_at_five(void *self, int64_t done, int64_t total)
+static bool stop_at_five(void *self, size_t done, size_t total)
 {
-    *(int64_t *)self = total;
+    *(size_t *)self = total;
     return done < 5;
 }
 
 static void check_failures(void)
 {
-    int64_t total = 0;
+    size_t total = 0;
     struct draw_args a = {.dir = in_dir("four"), .seed = 4};
     struct err err = {0};
 

@@ -19,9 +19,19 @@ static void open_made(struct export_network *n, const struct made_model *m)
          &err);
 }
 
+/* The layer of that name, or NULL. */
+static const struct export_layer *layer_of(const struct export_network *n,
+                                           const char *name)
+{
+    for (int i = 0; i < n->n_layer; i++)
+        if (strcmp(n->layer[i].name, name) == 0)
+            return &n->layer[i];
+    return NULL;
+}
+
 static int place_of(const struct export_network *n, const char *name)
 {
-    const struct export_layer *l = export_network_find(n, name);
+    const struct export_layer *l = layer_of(n, name);
 
     return l ? (int)(l - n->layer) : -1;
 }
@@ -49,27 +59,27 @@ static void check_order(const struct export_network *n)
     ok(strcmp(export_network_output(n)->name, "probabilities") == 0 &&
            export_network_readers(n, n->n_layer - 1) == 0,
        "the last layer is read by none");
-    ok(!export_network_find(n, "input_1"), "no layer has a name that is none");
+    ok(!layer_of(n, "input_1"), "no layer has a name that is none");
 }
 
 static void check_layers(const struct export_network *n)
 {
-    const struct export_layer *l = export_network_find(n, "conv1_conv");
+    const struct export_layer *l = layer_of(n, "conv1_conv");
 
     ok(l && l->form.kind == KIND_CONV && l->form.size == 7 &&
            l->form.stride == 2 && l->n_weight == 2 && l->c == 64 && !l->flat,
        "a convolution has its numbers");
     ok(l && strcmp(l->weight[1].name, "conv1_conv/bias:0") == 0,
        "  and its weights by their names");
-    l = export_network_find(n, "conv1_bn");
+    l = layer_of(n, "conv1_bn");
     ok(l && l->frozen && l->n_weight == 4 &&
            fabsf(l->form.eps - 1.001e-5f) < 1e-9f,
        "a frozen normalisation is one");
-    l = export_network_find(n, "conv2_block1_1_bn");
+    l = layer_of(n, "conv2_block1_1_bn");
     ok(l && !l->frozen, "  and one that learnt is none");
-    l = export_network_find(n, "with_size");
+    l = layer_of(n, "with_size");
     ok(l && l->flat && l->c == 258, "vectors are vectors");
-    ok(export_network_find(n, "dropout") != NULL, "a dropout is there");
+    ok(layer_of(n, "dropout") != NULL, "a dropout is there");
 }
 
 /* What is done to logarithms of sizes is what training did to sizes. */
@@ -176,8 +186,7 @@ static void check_features(void)
         &n, &(struct made_model){"vgg16", "block1_pool", HEAD_POOL, 32, true});
     ok(strcmp(export_network_output(&n)->name, "global_average_pooling2d") == 0,
        "a network that ends in a pool gives what that gives");
-    ok(!n.info.size.on && !export_network_find(&n, "size"),
-       "  and takes no size");
+    ok(!n.info.size.on && !layer_of(&n, "size"), "  and takes no size");
     export_network_release(&n);
 }
 

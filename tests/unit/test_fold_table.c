@@ -41,7 +41,7 @@ static void check_taken(void)
     struct err err = {0};
 
     put_table("fold;note;FILE\n2;;A/2.png\n0;x;B/3.png\n\n 1;;A/1.png\n");
-    ok(fold_table_wanted(&c) && fold_table_check(&c, &err) == 0,
+    ok(fold_table_wanted(&c) && fold_table_take(NULL, &c, &err) == 0,
        "a table of folds, as any program writes it");
     find_all(&w);
     ok(fold_table_take(&w, &c, &err) == 0 && w.n == 3 && w.n_unnamed == 2,
@@ -67,9 +67,9 @@ static void check_refused(const char *text, const char *part, bool early)
 
     put_table(text);
     if (early)
-        fails(fold_table_check(&c, &err), err, ERR_USAGE, part, part);
+        fails(fold_table_take(NULL, &c, &err), err, ERR_USAGE, part, part);
     else
-        ok(fold_table_check(&c, &err) == 0, "a table that may be good");
+        ok(fold_table_take(NULL, &c, &err) == 0, "a table that may be good");
     find_all(&w);
     fails(fold_table_take(&w, &c, &err), err, ERR_USAGE, part, part);
     find_images_release(&w);
@@ -104,7 +104,7 @@ static void check_bad(void)
     {
         struct err err = {0};
 
-        fails(fold_table_check(&c, &err), err, ERR_USAGE, "folds.csv",
+        fails(fold_table_take(NULL, &c, &err), err, ERR_USAGE, "folds.csv",
               "a table that is not there");
     }
 }

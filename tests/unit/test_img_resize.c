@@ -46,12 +46,15 @@ static void fill_picture(struct image *im, bool noise)
 
 static void check_golden(const struct resize_case *g)
 {
+    const bool lanczos = g->resize == resize_lanczos;
+    const struct resizing keep = {lanczos, ASPECT_KEEP, 0},
+                          scale = {lanczos, ASPECT_SCALE, FIELD};
     struct image in = {0}, out = {0};
     struct err err = {0};
     char what[96];
 
     snprintf(what, sizeof(what), "%s of %d x %d %s",
-             g->resize == resize_nearest ? "nearest" : "lanczos", g->w, g->h,
+             lanczos ? "lanczos" : "nearest", g->w, g->h,
              g->noise ? "noise" : "waves");
     if (image_init(&in, g->w, g->h, &err) < 0) {
         ok(false, err.text);
@@ -62,11 +65,11 @@ static void check_golden(const struct resize_case *g)
            crc32_of(out.px, image_bytes(&out)) == g->squash,
        what);
     image_release(&out);
-    ok(resize_keep(&out, &in, SIDE, SIDE, g->resize, &err) == 0 &&
+    ok(resize_as(&out, &in, SIDE, SIDE, &keep, &err) == 0 &&
            crc32_of(out.px, image_bytes(&out)) == g->keep,
        "  aspect kept, reflected");
     image_release(&out);
-    ok(resize_scale(&out, &in, SIDE, SIDE, g->resize, FIELD, &err) == 0 &&
+    ok(resize_as(&out, &in, SIDE, SIDE, &scale, &err) == 0 &&
            crc32_of(out.px, image_bytes(&out)) == g->scale,
        "  at one scale, in an empty field");
     image_release(&out);
@@ -101,6 +104,8 @@ static void check_places(void)
 
 static void check_failures(void)
 {
+    static const struct resizing keep = {false, ASPECT_KEEP, 0},
+                                 scale = {false, ASPECT_SCALE, 9};
     struct image in = {0}, out = {0};
     struct err err = {0};
 
@@ -110,11 +115,11 @@ static void check_failures(void)
           "empty image: 0 x 5", "resizing to nothing is refused");
     fails(resize_lanczos(&out, &in, 30000, 5, &err), err, ERR_INPUT,
           "at most 20000", "lanczos to a huge size");
-    fails(resize_keep(&out, &in, 5, 30000, resize_nearest, &err), err,
-          ERR_INPUT, "at most 20000", "kept at a huge size");
+    fails(resize_as(&out, &in, 5, 30000, &keep, &err), err, ERR_INPUT,
+          "at most 20000", "kept at a huge size");
     ok(!out.px, "  and no picture is left");
-    fails(resize_scale(&out, &in, 5, 30000, resize_nearest, 9, &err), err,
-          ERR_INPUT, "at most 20000", "at one scale at a huge size");
+    fails(resize_as(&out, &in, 5, 30000, &scale, &err), err, ERR_INPUT,
+          "at most 20000", "at one scale at a huge size");
     fails(image_init(&out, 9000, 9000, &err), err, ERR_INPUT,
           "in all at most 67108864", "an image of too many pixels is refused");
     image_release(&in);

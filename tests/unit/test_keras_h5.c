@@ -113,7 +113,8 @@ static void check_write(void)
     struct safetensors f = {0};
     struct err err = {0};
 
-    ok(keras_h5_write(l, 4, path, &err) == 0, "a file is written");
+    ok(keras_h5_write(&(struct keras_model){l, 4, NULL, NULL}, path, &err) == 0,
+       "a file is written");
     ok(keras_h5_read(&f, path, &err) == 0, "  and read");
     ok(f.n_tensor == 3, "all tensors are there");
     for (size_t i = 0; i < f.n_tensor && i < 3; i++)
@@ -125,7 +126,8 @@ static void check_write(void)
     ok(strcmp(safetensors_meta(&f, "keras_version"), "2.12.0") == 0,
        "the version is there");
     safetensors_release(&f);
-    ok(keras_h5_write(l, 4, "/nowhere/x.h5", &err) < 0 &&
+    ok(keras_h5_write(&(struct keras_model){l, 4, NULL, NULL}, "/nowhere/x.h5",
+                      &err) < 0 &&
            err.code == ERR_SYSTEM,
        "a place that cannot be written to is said");
 }

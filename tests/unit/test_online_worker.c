@@ -63,7 +63,7 @@ static void open_rank(struct online_rank *r, const char *recipe, long pid)
     char rank[32];
     const int ms = PATIENCE;
 
-    snprintf(rank, sizeof(rank), "--rank=%ld", pid);
+    snprintf(rank, sizeof(rank), "%ld", pid);
     *r = (struct online_rank){.zmq = zmq_ctx_new()};
     r->router = zmq_socket(r->zmq, ZMQ_ROUTER);
     snprintf(r->endpoint, sizeof(r->endpoint), "ipc://%s", in_dir("socket"));
@@ -72,8 +72,8 @@ static void open_rank(struct online_rank *r, const char *recipe, long pid)
     r->worker = fork();
     if (r->worker == 0) {
         dup2(open("/dev/null", O_WRONLY), 2);
-        execl(program, program, "--stream", r->endpoint, "--data",
-              in_dir("data"), "--recipe", recipe, rank, (char *)NULL);
+        execl(program, program, "--stream", r->endpoint, in_dir("data"), recipe,
+              rank, (char *)NULL);
         _exit(127);
     }
 }

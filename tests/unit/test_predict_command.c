@@ -62,8 +62,8 @@ static void make_pictures(struct pictures *list)
         if (rc == 0)
             rc = pictures_add(list, in_dir(name), &err);
         if (rc == 0)
-            rc =
-                resize_keep(&picture[i], &im, SIDE, SIDE, resize_lanczos, &err);
+            rc = resize_as(&picture[i], &im, SIDE, SIDE,
+                           &(struct resizing){true, ASPECT_KEEP, 0}, &err);
         image_release(&im);
         if (rc == 0 && i % 5 == 0)
             rc = pictures_add(list, in_dir("lost.png"), &err);

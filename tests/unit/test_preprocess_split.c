@@ -231,10 +231,10 @@ static void check_csv(void)
               bad[i].what);
     }
     write_file(path, "file;Split\nx;val\n");
-    ok(split_csv_check(path, &err) == 0, "a split without its data");
+    ok(split_from_csv(NULL, path, NULL, &err) == 0, "a split without its data");
     write_file(path, "file;Split\nx;val\n;\ny;teach\n");
-    fails(split_csv_check(path, &err), err, ERR_USAGE, ":4: 'teach' is not",
-          "  of unknown words is refused");
+    fails(split_from_csv(NULL, path, NULL, &err), err, ERR_USAGE,
+          ":4: 'teach' is not", "  of unknown words is refused");
     unlink(path);
     fails(split_from_csv(&w, path, s, &err), err, ERR_USAGE, path,
           "a split from a file that is not there is refused");

@@ -99,10 +99,11 @@ static void check_onnx(void)
     onnx_proto_int(&a, "g", 32);
     check_bytes(&a, "\x2a\x08\x0a\x01g\x18\x20\xa0\x01\x02", 10,
                 "an attribute that is an integer");
-    onnx_proto_output(&b, &(struct onnx_proto_value){.name = "p",
-                                                     .text = "t",
-                                                     .type = ONNX_PROTO_FLOAT,
-                                                     .dim = {5}});
+    onnx_proto_value(
+        &b,
+        &(struct onnx_proto_value){
+            .name = "p", .text = "t", .type = ONNX_PROTO_FLOAT, .dim = {5}},
+        true);
     check_bytes(&b,
                 "\x62\x17\x0a\x01p\x12\x0f\x0a\x0d\x08\x01\x12\x09"
                 "\x0a\x03\x12\x01N\x0a\x02\x08\x05\x1a\x01t",

@@ -37,7 +37,7 @@ static void check_weights(void)
     struct err err = {0};
 
     class_weights_init(&w);
-    ok(w.loss == loss_find("cross_entropy", &err) && !w.weight && !w.cost,
+    ok(w.loss == loss_cross_entropy && !w.weight && !w.cost,
        "without a setting the loss is plain cross-entropy");
     ok(read_text(&w, "balanced", "", &set, &err) == 0 && w.weight,
        "balanced class weights");
@@ -121,7 +121,7 @@ static void check_costs(void)
     struct err err = {0};
 
     ok(read_text(&w, "balanced", "0 1 2; 3 0 4; 5 6 0", &set, &err) == 0 &&
-           w.loss == loss_find("expected_cost", &err) && !w.weight,
+           w.loss == loss_expected_cost && !w.weight,
        "a matrix makes the loss expected cost");
     near(w.cost[1 * K + 2], 4, 0, "train.costs: of calling class 1 a 2");
     near(w.cost[2 * K + 1], 6, 0, "train.costs: of calling class 2 a 1");
