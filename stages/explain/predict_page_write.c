@@ -131,6 +131,9 @@ static void put_lead(const struct predict_page *g, struct buf *b)
               "to refer to a person, for their set is not one "
               "class");
     put_count(b, g->n_unlike, "unlike the training cells");
+    put_count(b, g->n_fields,
+              "of several cells, it seems, of which a model of single cells "
+              "can say nothing");
     put_count(b, g->n_aside, "set aside");
     buf_puts(b, "</p>\n");
 }
