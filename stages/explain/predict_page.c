@@ -203,9 +203,9 @@ static void put_picture(struct predict_page *g, const struct predict_line *l,
     buf_puts(b, "</svg>\n");
 }
 
-/* What a person should not overlook. */
-static void put_marks(struct predict_page *g, const struct predict_line *l,
-                      bool field)
+/* What a person should not overlook: words with a blank behind each. */
+static void find_marks(struct predict_page *g, const struct predict_line *l,
+                       bool field, struct buf *out)
 {
     const struct predict_command_args *ask = g->columns->ask;
     const bool raised = ask->threshold && l->raised;
@@ -216,10 +216,8 @@ static void put_marks(struct predict_page *g, const struct predict_line *l,
     g->n_refer += refer;
     g->n_unlike += unlike;
     g->n_fields += field;
-    if (raised || refer || unlike || field)
-        buf_printf(&g->figures, "<br><span class=\"wrong\">%s%s%s%s</span>",
-                   raised ? "raised " : "", refer ? "refer " : "",
-                   unlike ? "unlike" : "", field ? " several cells" : "");
+    buf_printf(out, "%s%s%s%s", raised ? "raised " : "", refer ? "refer " : "",
+               unlike ? "unlike " : "", field ? "field " : "");
 }
 
 static void put_figure(struct predict_page *g, const struct predict_line *l,
@@ -227,17 +225,22 @@ static void put_figure(struct predict_page *g, const struct predict_line *l,
 {
     const char *name = g->columns->model->class_name[l->predicted];
     const char *slash = strrchr(l->file, '/');
-    struct buf *b = &g->figures;
+    struct buf *b = &g->figures, marks = {0};
 
+    find_marks(g, l, p->field, &marks);
     buf_puts(b, "<figure class=\"cell\" data-class=\"");
     put_text(b, name);
+    if (marks.len > 0)
+        buf_printf(b, "\" data-mark=\"%s", marks.data);
     buf_printf(b, "\" data-cell=\"0/%zu\">\n", g->n);
     put_picture(g, l, shown);
     buf_puts(b, "<figcaption>");
     put_text(b, name);
     buf_puts(b, " ");
     put_share(b, l->p[l->predicted]);
-    put_marks(g, l, p->field);
+    if (marks.len > 0)
+        buf_printf(b, "<br><span class=\"wrong\">%s</span>", marks.data);
+    buf_release(&marks);
     buf_puts(b, "<br><span class=\"mute\">");
     put_text(b, slash ? slash + 1 : l->file);
     buf_puts(b, "</span></figcaption></figure>\n");

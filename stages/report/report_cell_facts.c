@@ -96,6 +96,33 @@ void report_facts_picture(const struct report_data *d,
 
 /* --- of a map ------------------------------------------------------------- */
 
+/* A cell that the network calls another class when it sees it once, as the map
+ * has it, than in the mean over several views. */
+void report_facts_views(const struct report_data *d,
+                        const struct report_experiment *e, size_t score,
+                        json_t *list)
+{
+    const struct predictions *p = &e->cells.told;
+    const char *seen = report_field(&e->scores, score, "predicted");
+    const char *file = report_field(&e->scores, score, "file");
+    char text[SENTENCE];
+    size_t i = 0;
+
+    (void)d;
+    while (e->cells.there && i < p->o.n && strcmp(p->file[i], file) != 0)
+        i++;
+    if (!e->cells.there || i == p->o.n || !*seen ||
+        strcmp(p->class_name[p->o.predicted[i]], seen) == 0)
+        return;
+    snprintf(text, sizeof(text),
+             "Seen once, as it stands here, the network calls this cell "
+             "%.60s (%.1f %%); %.60s is what the mean over several views of "
+             "it says, which no map explains.",
+             seen, 100 * report_number(&e->scores, score, "p"),
+             p->class_name[p->o.predicted[i]]);
+    report_sentence(list, text);
+}
+
 /* The method before it whose map it has. */
 void report_facts_same(const struct report_data *d,
                        const struct report_experiment *e, size_t score,

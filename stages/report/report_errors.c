@@ -83,6 +83,9 @@ static void write_table(const struct report_data *d, const struct report_csv *c,
             part_row(c, i, b);
     buf_puts(b, "</tbody>\n");
     report_html_table_end(b);
+    buf_puts(b, "<p class=\"mute\">Wilson's intervals count cells as if "
+                "none were of one cluster image; where several are, they are "
+                "too narrow.</p>\n");
     write_spread(c, b);
 }
 

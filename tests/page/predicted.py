@@ -24,8 +24,18 @@ def check_list(b):
     ok(figures > 2, "it has pictures", figures)
     labels = b.run("return [...document.querySelectorAll('.tools label')]"
                    ".map(l => l.firstChild.textContent)")
-    ok(labels == ["Map", "Strength", "Class"],
-       "it lets choose map, strength and class, but no verdict", labels)
+    marked = b.run("return document.querySelectorAll('[data-mark]').length")
+    ok(labels == ["Map", "Strength", "Class"] + ["Marked"] * (marked > 0),
+       "it lets choose map, strength, class and mark, but no verdict", labels)
+    if marked:
+        b.run("const s = [...document.querySelectorAll('.viewer select')].pop();"
+              "s.value = s.options[1].value;"
+              "s.dispatchEvent(new Event('change'))")
+        ok(b.run("return [...document.querySelectorAll('figure.cell')].every("
+                 "f => f.hidden !== ('mark' in f.dataset))"),
+           "  those that are marked alone", marked)
+        b.run("const s = [...document.querySelectorAll('.viewer select')].pop();"
+              "s.value = ''; s.dispatchEvent(new Event('change'))")
     b.keys(".viewer select", "LIME")
     ok(b.becomes("return document.querySelector('figure .map')"
                  ".getAttribute('href') === '#m0-1'"), "LIME's maps are shown")

@@ -143,12 +143,13 @@ static void check_all(void)
     page_has(page, "2 pictures: 1 Koilocytotic, 1 ", "pictures are counted");
     page_has(page, " 1 raised as abnormal. 2 to refer", "  and decisions");
     page_has(page,
-             " 1 unlike the training cells. 2 of several cells, it seems, of "
-             "which a model of single cells can say nothing. 1 set aside.",
+             " 1 unlike the training cells. 2 like a whole field of several "
+             "cells, of which a model of single cells can say nothing. 1 set "
+             "aside.",
              "  and what is odd");
     page_has(
         page,
-        "60.0&nbsp;%<br><span class=\"wrong\">raised refer unlike several cells<",
+        "60.0&nbsp;%<br><span class=\"wrong\">raised refer unlike field </span",
         "each has its own, beside the calibrated probability");
     ok(markup_count(page, "<image id=\"m") == 4 &&
            markup_count(page, "data-maps=\"gradcam:m1-0 lime:m1-1\"") == 1,
