@@ -17,15 +17,17 @@ enum { DOSES_MAX = 8, CURVE_W = 120, CURVE_H = 40, MISTAKES_LEAST = 3 };
 
 /* A change for people. */
 static const struct edit_title {
-    const char *name, *title, *unit;
+    const char *name, *title;
+    double scale;     /* of the dose */
+    const char *unit; /* behind it */
 } edits[] = {
-    {"nucleus_larger", "nucleus enlarged", "times the area"},
-    {"nucleus_paler", "nucleus paled", "of its excess density"},
-    {"nucleus_darker", "nucleus darkened", "of its excess density"},
-    {"halo_filled", "halo filled", "of it"},
-    {"halo_made", "halo made", "of the density"},
-    {"cytoplasm_turned", "cytoplasm turned",
-     "from pink to blue-green, or back"},
+    {"nucleus_larger", "nucleus enlarged, ", 1, " times the area"},
+    {"nucleus_paler", "nucleus paled by ", 100, " % of its excess density"},
+    {"nucleus_darker", "nucleus darkened by ", 100, " % of its excess density"},
+    {"halo_filled", "halo filled by ", 100, " %"},
+    {"halo_made", "halo made, paler by ", 100, " % of the density"},
+    {"cytoplasm_turned", "cytoplasm turned by ", 100,
+     " % from pink to blue-green, or back"},
 };
 
 enum { EDITS = sizeof(edits) / sizeof(edits[0]) };
@@ -362,8 +364,8 @@ static void put_reaction(const char *experiment, const struct report_csv *c,
     m = mean_in(c, k.row[k.n - 1]);
     g = mean_at(c, &ground, k.dose[k.n - 1]);
     r = mean_at(c, &trip, k.dose[k.n - 1]);
-    report_html_put(b, "<tr><th scope=\"row\">%s, ", t->title);
-    buf_printf(b, "%g %s</th>", k.dose[k.n - 1], t->unit);
+    report_html_put(b, "<tr><th scope=\"row\">%s", t->title);
+    buf_printf(b, "%g%s</th>", t->scale * k.dose[k.n - 1], t->unit);
     report_html_put(b, "<td>%s</td>", experiment);
     report_html_cell_count(b, m.cells);
     put_cell(&m, 3, b);
