@@ -98,29 +98,40 @@ static const char *called_class(const struct report_experiment *e,
                                     : p->class_name[p->o.predicted[x->cell]];
 }
 
+/* The probability of that, or the one that the maps are of. */
+static double called_p(const struct report_experiment *e,
+                       const struct report_explained *x)
+{
+    const struct report_cells *c = &e->cells;
+    const double p =
+        x->cell == REPORT_NO_ROW
+            ? (double)NAN
+            : report_cells_p(c, x->cell, c->told.o.predicted[x->cell]);
+
+    return isfinite(p) ? p : report_number(&e->scores, x->score, "p");
+}
+
 static void put_caption(const struct gallery *g, const struct gallery_cell *c)
 {
     const struct report_experiment *e = experiment_of(g, c);
     const struct report_explained *x = &e->maps.of[c->at.i];
-    const char *is = report_label(&e->scores, x->score);
     const char *seen = score_field(e, c->at.i, "predicted");
     const char *called = called_class(e, x, seen);
-    const double p = report_number(&e->scores, e->maps.of[c->at.i].score, "p");
     static const char *const lead[] = {"Missed: ", "Raised: ", "", ""};
 
-    report_html_put(g->b, "<figcaption>%s%s", lead[c->at.verdict], is);
+    report_html_put(g->b, "<figcaption>%s%s", lead[c->at.verdict],
+                    report_label(&e->scores, x->score));
     if (c->at.verdict == CELL_RIGHT)
         buf_puts(g->b, ", <span class=\"right\">right</span>");
     else
         report_html_put(g->b, ", <span class=\"wrong\">called %s</span>",
                         called);
-    if (strcmp(called, seen) == 0)
-        report_html_put(g->b, ", %f", p);
-    else
+    report_html_put(g->b, ", %f", called_p(e, x));
+    if (g->d->config->evaluate.views != VIEWS_ONE || strcmp(called, seen) != 0)
         report_html_put(g->b,
                         "<br><span class=\"mute\">seen once, as in the maps: "
                         "%s, %f</span>",
-                        seen, p);
+                        seen, report_number(&e->scores, x->score, "p"));
     if (c->n > 1)
         report_html_put(g->b,
                         "<br><span class=\"mute\">maps: what speaks for %s, "

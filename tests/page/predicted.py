@@ -83,6 +83,9 @@ def check_looks(b, axe, shots):
             check_axe(b, axe, name)
             b.run("document.querySelector('figure.cell a.open').click()")
             b.becomes(OPEN)
+            wide = b.run("const v = document.getElementById('view');"
+                         "return v.scrollWidth - v.clientWidth")
+            ok(wide <= 0, name + ": the view of a picture fits", wide)
             check_axe(b, axe, name + ", a picture open")
             if shots:
                 b.shot("%s/predicted-view-%d-%s.png" % (shots, width, scheme),
