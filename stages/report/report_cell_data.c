@@ -325,17 +325,18 @@ static json_t *root_data(struct cell_data *a)
     a->cells = json_object();
     for (int i = 0; i < a->d->n_experiment; i++)
         json_array_append_new(list, experiment_data(a, i));
-    return json_pack("{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}",
-                     "size", (json_int_t)p->data.w, (json_int_t)p->data.h,
-                     "coverage", a->d->config->evaluate.coverage, "classes",
-                     all_classes(a->d), "methods", all_methods(a->d), "missing",
-                     "maps",
-                     "No map was made of this cell: explain.per_class says of "
-                     "how many maps are.",
-                     "nearest",
-                     "This run does not store them: evaluate.neighbours says "
-                     "how many it keeps.",
-                     "cells", a->cells, "experiments", list);
+    return json_pack(
+        "{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}", "size",
+        (json_int_t)p->data.w, (json_int_t)p->data.h, "coverage",
+        a->d->config->evaluate.coverage, "classes", all_classes(a->d),
+        "methods", all_methods(a->d), "missing", "maps",
+        "No map was made of this cell. Maps are of explain.per_class "
+        "cells of each class that are right, and as many that are "
+        "wrong, when seen once; the surest of them.",
+        "nearest",
+        "This run does not store them: evaluate.neighbours says "
+        "how many it keeps.",
+        "cells", a->cells, "experiments", list);
 }
 
 void report_cell_data(const struct report_data *d, struct buf *b)

@@ -156,7 +156,7 @@ static int put_groups(const struct pooled_cells *p, struct buf *b,
 {
     uint32_t *id = malloc((p->n + 1) * sizeof(*id));
     double *share = malloc((p->n + 1) * sizeof(*share));
-    struct spread s;
+    struct spread s = {0};
     size_t n_group;
     int rc = -1;
 
