@@ -360,6 +360,11 @@ static void check_views(void)
              "maps/a.npy\n"
              "1,1.bmp,Koilocytotic <k>,Parabasal,Parabasal,.6,gradcam,"
              "maps/a.npy\n");
+    put_file("explain/e1/faithfulness.csv",
+             "method,label,figure,cells,groups,mean,low,high\n"
+             "gradcam,all,road,8,8,0.1,0.06,0.2\n"
+             "centre,all,road,8,8,0.08,0.06,0.2\n"
+             "blurred,all,road,8,8,0.05,0.02,0.2\n");
     config_init(&config);
     config.evaluate.views = VIEWS_ALL;
     p = page_of(&plan);
@@ -374,6 +379,11 @@ static void check_views(void)
     ok(markup_count(p, "Seen once, as it stands here, the network calls this "
                        "cell Parabasal (60.0 %); Koilocytotic") == 1,
        "  and by its map");
+    page_has(p,
+             "0.100 (95 % interval 0.060 to 0.200): better than chance, but "
+             "not clearly better than marking the middle of each picture "
+             "(0.080), which asks no network.",
+             "a method is set beside what asks no network");
 }
 
 int main(void)
