@@ -1,9 +1,13 @@
 #include "base/output_name.h"
 
+#include "base/file.h"
+
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Of files that someone might want to be written. */
 static const char *const file_endings[] = {
@@ -56,4 +60,23 @@ int output_name_directory(const char *path, const char *what, struct err *err)
                            "write %s; put a '/' behind a directory's name",
                            path, what, file_endings[i]);
     return 0;
+}
+
+int output_name_place(const char *path, struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+    struct stat st;
+
+    file_parent(dir, path);
+    if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
+        return err_set(err, ERR_USAGE,
+                       "-o '%.200s': there is no directory '%.200s'", path,
+                       dir);
+    if (access(dir, W_OK | X_OK) < 0)
+        return err_set(err, ERR_USAGE,
+                       "-o '%.200s': cannot write into '%.200s': %s", path, dir,
+                       strerror(errno));
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode)
+               ? err_set(err, ERR_USAGE, "-o '%.200s' is a directory", path)
+               : 0;
 }

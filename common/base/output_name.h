@@ -1,5 +1,5 @@
 /*
- * output_name.h - what the name of an output says about its format
+ * output_name.h - what the name of an output says about its format and place
  *
  * The ending decides the format, or the name is refused: a table called x.jpg
  * would be taken for a picture by all that find it.  Case does not matter.
@@ -30,5 +30,12 @@ MUST_USE int output_name_check(const char *path, const char *const *endings,
  */
 MUST_USE int output_name_directory(const char *path, const char *what,
                                    struct err *err);
+
+/*
+ * A file of this name can be written: its directory is there and lets one, and
+ * no other directory has the name.  To be asked before anything is computed.
+ * Errors: ERR_USAGE it cannot; the text names the directory.
+ */
+MUST_USE int output_name_place(const char *path, struct err *err);
 
 #endif

@@ -74,10 +74,10 @@ static void put_verdict(const struct grouped_share *s, double promise,
     if (grouped_share_value(s) >= promise - 1e-9)
         buf_puts(out, "Kept: ");
     else if (s->high >= promise)
-        buf_printf(
-            out, "Broken, though the interval reaches %g %%: ", 100 * promise);
+        buf_printf(out, "Not kept, though the interval reaches %g %%: ",
+                   100 * promise);
     else
-        buf_puts(out, "Broken: ");
+        buf_puts(out, "Not kept: ");
 }
 
 void screening_put_threshold(const struct screening *s, struct buf *out)

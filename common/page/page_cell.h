@@ -6,7 +6,7 @@
  *      "methods": {METHOD: {"name", "says"}},
  *      "missing": {"maps", "nearest": said of a cell without},
  *      "cells": {ROW: {"picture": true, "file": path,
- *                "contours": [path, path]}},
+ *                "contours": [path, path], "segmented": true}},
  *      "experiments": [{
  *          "name", "split", "classes": [CLASS ..],
  *          "cells": [[ROW, verdict, class, called, set, [p ..],
@@ -19,8 +19,8 @@
  *
  * ROW numbers the cells, classes are numbers in the experiment's list, null of a
  * cell that nobody has named, verdicts those of report_cells.h, probabilities in
- * ten thousandths; a set lists its classes, or is null.  "file" and "contours"
- * may lack.
+ * ten thousandths; a set lists its classes, or is null.  "file", "contours" and
+ * "segmented" (nobody drew these contours) may lack.
  */
 #ifndef PAGE_PAGE_CELL_H
 #define PAGE_PAGE_CELL_H

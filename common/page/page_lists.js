@@ -183,6 +183,12 @@ const lists = (function () {
         return slider;
     }
 
+    /* What a person should not overlook of a picture, "raised refer". */
+    function marksOf(figure) {
+        return (figure.getAttribute('data-mark') || '').split(' ')
+            .filter(Boolean);
+    }
+
     function enhanceViewer(viewer) {
         const figures = Array.from(viewer.querySelectorAll('figure'));
         const methods = viewer.getAttribute('data-methods').split(' ')
@@ -193,6 +199,8 @@ const lists = (function () {
             f => f.getAttribute('data-class'))), filter);
         const verdicts = choice('all', VERDICTS.filter(v => figures.some(
             f => f.getAttribute('data-verdict') === v)), filter);
+        const marks = choice('all', distinct(figures.flatMap(marksOf)),
+                             filter);
         const tools = make('div', {class: 'tools'});
 
         function turn() {
@@ -215,7 +223,9 @@ const lists = (function () {
                     figure.getAttribute(attribute) === select.value;
 
                 figure.hidden = !fits(classes, 'data-class') ||
-                                !fits(verdicts, 'data-verdict');
+                                !fits(verdicts, 'data-verdict') ||
+                                marks.value &&
+                                !marksOf(figure).includes(marks.value);
                 n += figure.hidden ? 0 : 1;
             }
             count.value = n + ' of ' + figures.length + ' cells';
@@ -232,6 +242,8 @@ const lists = (function () {
         tools.append(labelled('Class', classes));
         if (verdicts.length > 1)
             tools.append(labelled('Verdict', verdicts));
+        if (marks.length > 1)
+            tools.append(labelled('Marked', marks));
         tools.append(count);
         viewer.prepend(tools);
         filter();

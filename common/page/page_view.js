@@ -118,6 +118,10 @@
 
         if (last && last.tagName === 'BUTTON')
             last.classList.add('contours');
+        if ((data.cells[view.cell.row] || {}).segmented)
+            tools.append(make('p', {class: 'mute'}, 'No contours came with ' +
+                'this picture. These are of a segmentation that may be ' +
+                'wrong: see whether they fit.'));
         return tools;
     }
 

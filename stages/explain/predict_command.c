@@ -245,8 +245,9 @@ static int take_picture(struct predict_command *t, size_t i, size_t from,
     if (why->code == ERR_NONE) {
         memmove(t->pixels + t->n * bytes, t->pixels + from * bytes, bytes);
         t->size[t->n] = t->size[from];
+        t->nuclei[t->n] = t->nuclei[from];
         count_reading(t, &t->read_as[from]);
-        t->n_fields += t->nuclei[from] > 0;
+        t->n_fields += t->nuclei[t->n] > 0;
         t->n_shrunk += resize_is_shrunk(&m->resizing, t->size[t->n].w,
                                         t->size[t->n].h, m->w, m->h);
         t->at[t->n++] = i;
@@ -364,7 +365,7 @@ static int tell_picture(struct predict_command *t, size_t i, size_t slot,
                              .picture = t->picture};
     const struct predict_page_picture shown = {
         t->pixels + slot * picture_bytes(t), t->size[slot],
-        t->asked >= 0 ? t->asked : l.predicted};
+        t->asked >= 0 ? t->asked : l.predicted, t->nuclei[slot] > 0};
 
     for (int c = 0; c < k; c++)
         p[c] = as_said[c] = (double)said[c];

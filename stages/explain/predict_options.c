@@ -152,6 +152,15 @@ static bool wants_progress(const struct pictures *list)
     return list->n > PROGRESS_LEAST && !isatty(STDOUT_FILENO);
 }
 
+/* Before anything is computed. */
+static int prepare_places(const struct predict_command_args *a, struct err *err)
+{
+    if ((a->csv && output_name_place(a->csv, err) < 0) ||
+        (a->page && output_name_place(a->page, err) < 0))
+        return -1;
+    return a->dir ? file_dir_make(a->dir, err) : 0;
+}
+
 static int run_words(struct predict_command_args a, char **word, int n,
                      struct err *err)
 {
@@ -169,8 +178,8 @@ static int run_words(struct predict_command_args a, char **word, int n,
                      "-o %.200s: %zu pictures are too many for one page, the "
                      "limit is %d; give fewer, or write FILE.csv",
                      a.page, list.n, PREDICT_PAGE_PICTURES);
-    if (rc == 0 && a.dir)
-        rc = file_dir_make(a.dir, err);
+    if (rc == 0)
+        rc = prepare_places(&a, err);
     a.list = &list;
     a.progress = wants_progress(&list);
     if (rc == 0)

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "charts/svg.h"
 #include "page/page_cell.h"
+#include "page/page_contours.h"
 #include "page/page_embed.h"
 #include "page/page_heat.h"
 #include "stages/explain/predict_unlike.h"
@@ -110,9 +111,45 @@ static void take_maps(struct predict_page *g, const char *key, int target,
 
 /* --- one picture ---------------------------------------------------------- */
 
-/* Define it and its maps; false: there is no room. */
+/* What is kept of a picture: its file, and what a segmentation finds in it. */
+static json_t *find_contours(const struct predict_page *g,
+                             const struct predict_line *l,
+                             const struct predict_page_picture *p)
+{
+    const struct model_info *m = g->columns->model;
+    json_t *cell = json_pack("{s:o}", "file", json_text(l->file));
+    enum cell_fault fault;
+    struct err err;
+
+    if (g->room > 0 && !p->field &&
+        page_contours_segment(
+            &(struct page_contours_picture){
+                p->rgb, m->h, m->w,
+                resize_place_as(&m->resizing, p->size.w, p->size.h, m->w,
+                                m->h)},
+            cell, &fault, &err) < 0) {
+        json_decref(cell);
+        return NULL;
+    }
+    return cell;
+}
+
+/* Bytes of the paths. */
+static size_t contour_bytes(const json_t *cell)
+{
+    const json_t *path;
+    size_t i, n = 0;
+
+    json_array_foreach(json_object_get(cell, "contours"), i, path)
+    {
+        n += json_string_length(path);
+    }
+    return n;
+}
+
+/* Define it and its maps; false: there is no room for it and 'more' bytes. */
 static bool define_picture(struct predict_page *g,
-                           const struct predict_page_picture *p)
+                           const struct predict_page_picture *p, size_t more)
 {
     const struct model_info *info = g->columns->model;
     struct image im = {0};
@@ -130,12 +167,12 @@ static bool define_picture(struct predict_page *g,
     image_release(&im);
     buf_put(&all, g->maps.data ? g->maps.data : "", g->maps.len);
     g->defs.failed = g->defs.failed || all.failed;
-    if (all.failed || all.len > g->room) {
+    if (all.failed || all.len + more > g->room) {
         g->room = 0; /* the first ones are shown, not those that are small */
         buf_release(&all);
         return false;
     }
-    g->room -= all.len;
+    g->room -= all.len + more;
     buf_take(&g->defs, &all);
     return true;
 }
@@ -166,8 +203,9 @@ static void put_picture(struct predict_page *g, const struct predict_line *l,
     buf_puts(b, "</svg>\n");
 }
 
-/* What a person should not overlook. */
-static void put_marks(struct predict_page *g, const struct predict_line *l)
+/* What a person should not overlook: words with a blank behind each. */
+static void find_marks(struct predict_page *g, const struct predict_line *l,
+                       bool field, struct buf *out)
 {
     const struct predict_command_args *ask = g->columns->ask;
     const bool raised = ask->threshold && l->raised;
@@ -177,28 +215,32 @@ static void put_marks(struct predict_page *g, const struct predict_line *l)
     g->n_raised += raised;
     g->n_refer += refer;
     g->n_unlike += unlike;
-    if (raised || refer || unlike)
-        buf_printf(&g->figures, "<br><span class=\"wrong\">%s%s%s</span>",
-                   raised ? "raised " : "", refer ? "refer " : "",
-                   unlike ? "unlike" : "");
+    g->n_fields += field;
+    buf_printf(out, "%s%s%s%s", raised ? "raised " : "", refer ? "refer " : "",
+               unlike ? "unlike " : "", field ? "field " : "");
 }
 
 static void put_figure(struct predict_page *g, const struct predict_line *l,
-                       bool shown)
+                       const struct predict_page_picture *p, bool shown)
 {
     const char *name = g->columns->model->class_name[l->predicted];
     const char *slash = strrchr(l->file, '/');
-    struct buf *b = &g->figures;
+    struct buf *b = &g->figures, marks = {0};
 
+    find_marks(g, l, p->field, &marks);
     buf_puts(b, "<figure class=\"cell\" data-class=\"");
     put_text(b, name);
+    if (marks.len > 0)
+        buf_printf(b, "\" data-mark=\"%s", marks.data);
     buf_printf(b, "\" data-cell=\"0/%zu\">\n", g->n);
     put_picture(g, l, shown);
     buf_puts(b, "<figcaption>");
     put_text(b, name);
     buf_puts(b, " ");
     put_share(b, l->p[l->predicted]);
-    put_marks(g, l);
+    if (marks.len > 0)
+        buf_printf(b, "<br><span class=\"wrong\">%s</span>", marks.data);
+    buf_release(&marks);
     buf_puts(b, "<br><span class=\"mute\">");
     put_text(b, slash ? slash + 1 : l->file);
     buf_puts(b, "</span></figcaption></figure>\n");
@@ -234,16 +276,19 @@ static json_t *picture_facts(const struct predict_page *g,
     return json_pack("[[s, o]]", "This picture", list);
 }
 
+/* Takes over the cell. */
 static void add_data(struct predict_page *g, const struct predict_line *l,
-                     const struct predict_page_picture *p, bool shown)
+                     const struct predict_page_picture *p, json_t *cell,
+                     bool shown)
 {
     const struct predict_command_args *ask = g->columns->ask;
     char key[PAGE_CELL_KEY];
 
     page_cell_key(key, g->n);
-    json_object_set_new(g->cell, key,
-                        json_pack("{s:b, s:o}", "picture", (int)shown, "file",
-                                  json_text(l->file)));
+    json_object_set_new(cell, "picture", json_boolean(shown));
+    if (!shown)
+        json_object_del(cell, "contours");
+    json_object_set_new(g->cell, key, cell);
     json_array_append_new(g->line,
                           page_cell_line(&(struct page_cell){
                               .row = g->n,
@@ -265,6 +310,7 @@ static void add_data(struct predict_page *g, const struct predict_line *l,
 int predict_page_add(struct predict_page *g, const struct predict_line *l,
                      const struct predict_page_picture *p, struct err *err)
 {
+    json_t *cell;
     bool shown;
 
     if (l->aside) {
@@ -276,9 +322,12 @@ int predict_page_add(struct predict_page *g, const struct predict_line *l,
         buf_puts(&g->aside, "</li>\n");
         return buf_check(&g->aside, err);
     }
-    shown = define_picture(g, p);
-    put_figure(g, l, shown);
-    add_data(g, l, p, shown);
+    cell = find_contours(g, l, p);
+    if (!cell)
+        return err_set(err, ERR_SYSTEM, "no memory for a picture's contours");
+    shown = define_picture(g, p, contour_bytes(cell));
+    put_figure(g, l, p, shown);
+    add_data(g, l, p, cell, shown);
     g->n_left_out += !shown;
     g->n_of[l->predicted]++;
     g->n++;

@@ -2,8 +2,8 @@
  * predict_page.h - predictions as one page that loads nothing
  *
  * The view of cells that the report has (common/page/): each picture with its
- * class, probabilities, what the bundle decides, and the maps of the methods
- * that are asked for.  All is there without a script, but for other maps than
+ * class, probabilities, what the bundle decides, the maps of the methods that
+ * are asked for, and the contours that a segmentation finds.  All is there without a script, but for other maps than
  * the first method's and the view of one picture.  The page's only script is
  * known to its policy by hash; text from files is escaped.
  */
@@ -19,7 +19,7 @@
 
 enum {
     PREDICT_PAGE_PICTURES = 5000,  /* at most */
-    PREDICT_PAGE_BYTES = 14000000, /* of pictures and maps */
+    PREDICT_PAGE_BYTES = 14000000, /* of pictures, maps, contours */
 };
 
 struct predict_page {
@@ -30,7 +30,8 @@ struct predict_page {
     struct buf maps, choices;                   /* owned: of the next picture */
     json_t *of;                                 /* owned: likewise */
     json_t *cell, *line, *map, *fact, *nearest; /* owned: of all of them */
-    size_t n, n_aside, n_raised, n_refer, n_unlike, n_left_out, room;
+    size_t n, n_aside, n_raised, n_refer, n_unlike, n_fields, n_left_out;
+    size_t room;
     size_t n_of[MODEL_MAX_CLASSES]; /* called so */
 };
 
@@ -57,6 +58,7 @@ struct predict_page_picture {
     const uint8_t *rgb;    /* (h, w, 3) as the model takes it; borrowed */
     struct cell_size size; /* as it came */
     int target;            /* the class that its maps are of */
+    bool field;            /* it looks like a whole field of several cells */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/version.h"
 #include "charts/svg.h"
 #include "evaluation/class_groups.h"
 #include "img/heat_colours.h"
@@ -10,6 +11,7 @@
 #include "page/page_glossary.h"
 #include "page/page_heat.h"
 #include "stages/explain/explainer.h"
+#include "stages/explain/predict_unlike.h"
 
 enum { WORDS_MAX = MODEL_MAX_CLASSES + PREDICT_METHODS_MAX + 3 };
 
@@ -131,6 +133,9 @@ static void put_lead(const struct predict_page *g, struct buf *b)
               "to refer to a person, for their set is not one "
               "class");
     put_count(b, g->n_unlike, "unlike the training cells");
+    put_count(b, g->n_fields,
+              "like a whole field of several cells, of which a model of "
+              "single cells can say nothing");
     put_count(b, g->n_aside, "set aside");
     buf_puts(b, "</p>\n");
 }
@@ -192,6 +197,45 @@ static void put_legend(const struct predict_command_args *ask,
                 "not whether that is a good reason.</p>\n");
 }
 
+/* What the words under pictures mean, of the options that were given. */
+static void put_reading(const struct predict_page *g, struct buf *b)
+{
+    const struct predict_command_args *ask = g->columns->ask;
+
+    buf_puts(b, "<ul>\n<li>The percentage is the probability of the class that "
+                "a picture is called, ");
+    if (ask->calibrated)
+        page_glossary_put("temperature", "calibrated", b);
+    else
+        buf_puts(b, "as the network gives it (<code>--calibrated</code> makes "
+                    "it one to be believed)");
+    buf_puts(b, ". Each picture was seen once, as it stands.</li>\n");
+    if (ask->threshold)
+        buf_printf(b,
+                   "<li><strong>raised</strong>: its abnormal classes together "
+                   "have %.1f&nbsp;%% or more before calibration.</li>\n",
+                   100 * g->threshold);
+    if (ask->sets) {
+        buf_puts(b, "<li><strong>refer</strong>: its ");
+        page_glossary_put("prediction_set", "set", b);
+        buf_printf(b,
+                   ", made to hold the true class of %g&nbsp;%% of cells, "
+                   "is not one class.</li>\n",
+                   100 * g->decisions->sets.coverage);
+    }
+    if (ask->unlike)
+        buf_printf(b,
+                   "<li><strong>unlike</strong>: farther from the training "
+                   "cells than %g&nbsp;%% of the validation cells.</li>\n",
+                   100 * PREDICT_UNLIKE);
+    if ((ask->calibrated || ask->threshold || ask->sets) &&
+        !g->decisions->one_view)
+        buf_puts(b, "<li>What it decides by was fitted on averages over "
+                    "several views of each cell, and is not quite right for "
+                    "one.</li>\n");
+    buf_puts(b, "</ul>\n");
+}
+
 static void put_pictures(struct predict_page *g, const uint8_t rgb[256][3],
                          struct buf *b)
 {
@@ -200,6 +244,7 @@ static void put_pictures(struct predict_page *g, const uint8_t rgb[256][3],
     open_section("pictures", "Pictures", b);
     if (ask->n_method > 0)
         put_legend(ask, rgb, b);
+    put_reading(g, b);
     buf_puts(b, "<div class=\"viewer\" data-methods=\"");
     for (int m = 0; m < ask->n_method; m++)
         buf_printf(b, "%s%s", m ? " " : "", ask->method[m]);
@@ -274,7 +319,10 @@ static void put_page(struct predict_page *g, struct buf *b)
     put_pictures(g, colours, b);
     put_aside(g, b);
     put_words(g, b);
-    buf_puts(b, "</main>\n<footer>\n<p>For research. Not a medical device, not "
+    buf_puts(b, "</main>\n<footer>\n<p>Written by Papline " PAPLINE_VERSION
+                "; how good the model is on cells that it has not seen stands "
+                "in the report of its run, and beside it in its "
+                "bundle.</p>\n<p>For research. Not a medical device, not "
                 "for diagnosis.</p>\n</footer>\n");
     page_heat_put_filter(colours, &defs);
     buf_take(&defs, &g->defs);

@@ -26,28 +26,47 @@ static double mean_of_class(const struct report_csv *means, const char *label,
     return (double)NAN;
 }
 
-static void put_concept(const struct report_experiment *e, size_t row,
-                        const struct report_concept *c, json_t *list)
+/* Append "(mean of CLASS: 1.76; of CALLED: 2.84)", as far as there are means;
+ * 'called' is read of a cell that is called another class. */
+static void put_means(const struct report_experiment *e, const char *label,
+                      const char *called, const struct report_concept *c,
+                      struct buf *b)
 {
-    const char *label = report_label(&e->concepts, row);
-    const double v = report_number(&e->concepts, row, c->name);
     const double usual = mean_of_class(&e->concept_means, label, c->name);
-    char text[256];
+    const double other =
+        strcmp(label, called) == 0
+            ? (double)NAN
+            : mean_of_class(&e->concept_means, called, c->name);
+
+    if (!isfinite(usual))
+        return;
+    buf_printf(b, " (mean of %s: %.*f", label, c->digits, usual);
+    if (isfinite(other))
+        buf_printf(b, "; of %s: %.*f", called, c->digits, other);
+    buf_puts(b, ")");
+}
+
+static void put_concept(const struct report_experiment *e, size_t row,
+                        const char *called, const struct report_concept *c,
+                        json_t *list)
+{
+    const double v = report_number(&e->concepts, row, c->name);
+    struct buf text = {0};
 
     if (!isfinite(v))
         return;
-    if (isfinite(usual))
-        snprintf(text, sizeof(text), "%.*f (mean of %.100s: %.*f)", c->digits,
-                 v, label, c->digits, usual);
-    else
-        snprintf(text, sizeof(text), "%.*f", c->digits, v);
-    report_fact(list, c->title, text);
+    buf_printf(&text, "%.*f", c->digits, v);
+    put_means(e, report_label(&e->concepts, row), called, c, &text);
+    if (!text.failed)
+        report_fact(list, c->title, text.data);
+    buf_release(&text);
 }
 
 void report_facts_concepts(const struct report_data *d,
                            const struct report_experiment *e, size_t i,
                            json_t *list)
 {
+    const struct predictions *p = &e->cells.told;
     const size_t row = e->cells.concept[i];
     const char *status;
 
@@ -59,5 +78,6 @@ void report_facts_concepts(const struct report_data *d,
         report_fact(list, "not measured", status);
     for (int c = 0; c < REPORT_CONCEPTS; c++)
         if (report_concept[c].brief)
-            put_concept(e, row, &report_concept[c], list);
+            put_concept(e, row, p->class_name[p->o.predicted[i]],
+                        &report_concept[c], list);
 }

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "evaluation/class_groups.h"
 #include "page/page_cell.h"
+#include "page/page_contours.h"
 #include "page/page_embed.h"
 #include "page/page_glossary.h"
 #include "stages/report/report_cell_facts.h"
@@ -32,23 +33,6 @@ struct cell_data {
 
 /* --- contours ------------------------------------------------------------- */
 
-/* Points that lie less than 'THIN' pixels from the one before are left out. */
-static void put_path(const struct contour *c, struct buf *b)
-{
-    static const double THIN = 1.2;
-    struct point last = {0, 0};
-
-    for (size_t i = 0; i < c->n; i++) {
-        const struct point p = c->point[i];
-
-        if (i > 0 && hypot(p.x - last.x, p.y - last.y) < THIN)
-            continue;
-        buf_printf(b, "%c%.1f %.1f", i ? 'L' : 'M', p.x + 0.5, p.y + 0.5);
-        last = p;
-    }
-    buf_puts(b, "Z");
-}
-
 /* The paths of cytoplasm and nucleus, "" of a part that has none; NULL: there
  * is neither. */
 static json_t *contour_paths(const struct cell_data *a, size_t row)
@@ -64,7 +48,7 @@ static json_t *contour_paths(const struct cell_data *a, size_t row)
         if (contours_of(&a->contours, row, (enum contour_part)part, &c, &err) ==
                 0 &&
             c.n > 0)
-            put_path(&c, &path);
+            page_contours_put(&c, &path);
         points += c.n;
         json_array_append_new(list, json_text(path.data ? path.data : ""));
         contour_release(&c);
@@ -74,6 +58,28 @@ static json_t *contour_paths(const struct cell_data *a, size_t row)
         return list;
     json_decref(list);
     return NULL;
+}
+
+/* Of a cell that came with none, what its concepts are measured in. */
+static void add_segmented(const struct cell_data *a, size_t row, json_t *cell)
+{
+    const struct store *data = &a->d->pictures.data;
+    struct page_contours_picture p = {.h = (int)data->h, .w = (int)data->w};
+    enum cell_fault fault;
+    struct err err;
+
+    if (!report_pictures_has(&a->d->pictures, row))
+        return;
+    p.rgb = store_image(data, row);
+    p.place = (struct resize_place){.w = p.w, .h = p.h};
+    if (data->width_column >= 0 && data->height_column >= 0) {
+        const struct cell_size size = store_size(data, row);
+        const struct resizing how = config_resizing(a->d->config);
+
+        p.place = resize_place_as(&how, size.w, size.h, p.w, p.h);
+    }
+    if (page_contours_segment(&p, cell, &fault, &err) < 0)
+        json_object_del(cell, "contours");
 }
 
 /* --- cells ---------------------------------------------------------------- */
@@ -98,6 +104,8 @@ static void add_row(const struct cell_data *a, size_t row, bool remarkable)
     paths = contour_paths(a, row);
     if (paths)
         json_object_set_new(cell, "contours", paths);
+    else
+        add_segmented(a, row, cell);
 }
 
 static json_t *cell_line(const struct report_experiment *e,
@@ -317,17 +325,18 @@ static json_t *root_data(struct cell_data *a)
     a->cells = json_object();
     for (int i = 0; i < a->d->n_experiment; i++)
         json_array_append_new(list, experiment_data(a, i));
-    return json_pack("{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}",
-                     "size", (json_int_t)p->data.w, (json_int_t)p->data.h,
-                     "coverage", a->d->config->evaluate.coverage, "classes",
-                     all_classes(a->d), "methods", all_methods(a->d), "missing",
-                     "maps",
-                     "No map was made of this cell: explain.per_class says of "
-                     "how many maps are.",
-                     "nearest",
-                     "This run does not store them: evaluate.neighbours says "
-                     "how many it keeps.",
-                     "cells", a->cells, "experiments", list);
+    return json_pack(
+        "{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}", "size",
+        (json_int_t)p->data.w, (json_int_t)p->data.h, "coverage",
+        a->d->config->evaluate.coverage, "classes", all_classes(a->d),
+        "methods", all_methods(a->d), "missing", "maps",
+        "No map was made of this cell. Maps are of explain.per_class "
+        "cells of each class that are right, and as many that are "
+        "wrong, when seen once; the surest of them.",
+        "nearest",
+        "This run does not store them: evaluate.neighbours says "
+        "how many it keeps.",
+        "cells", a->cells, "experiments", list);
 }
 
 void report_cell_data(const struct report_data *d, struct buf *b)

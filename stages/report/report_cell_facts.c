@@ -96,6 +96,33 @@ void report_facts_picture(const struct report_data *d,
 
 /* --- of a map ------------------------------------------------------------- */
 
+/* A cell that the network calls another class when it sees it once, as the map
+ * has it, than in the mean over several views. */
+void report_facts_views(const struct report_data *d,
+                        const struct report_experiment *e, size_t score,
+                        json_t *list)
+{
+    const struct predictions *p = &e->cells.told;
+    const char *seen = report_field(&e->scores, score, "predicted");
+    const char *file = report_field(&e->scores, score, "file");
+    char text[SENTENCE];
+    size_t i = 0;
+
+    (void)d;
+    while (e->cells.there && i < p->o.n && strcmp(p->file[i], file) != 0)
+        i++;
+    if (!e->cells.there || i == p->o.n || !*seen ||
+        strcmp(p->class_name[p->o.predicted[i]], seen) == 0)
+        return;
+    snprintf(text, sizeof(text),
+             "Seen once, as it stands here, the network calls this cell "
+             "%.60s (%.1f %%); %.60s is what the mean over several views of "
+             "it says, which no map explains.",
+             seen, 100 * report_number(&e->scores, score, "p"),
+             p->class_name[p->o.predicted[i]]);
+    report_sentence(list, text);
+}
+
 /* The method before it whose map it has. */
 void report_facts_same(const struct report_data *d,
                        const struct report_experiment *e, size_t score,
@@ -227,29 +254,65 @@ void report_facts_removal(const struct report_data *d,
     report_sentence(list, text);
 }
 
+/* The row of a method's mean ROAD over all classes; n_row: there is none. */
+static size_t find_road(const struct report_csv *c, const char *method)
+{
+    size_t i = 0;
+
+    while (i < c->csv.n_row &&
+           (strcmp(report_label(c, i), "all") != 0 ||
+            strcmp(report_field(c, i, "figure"), "road") != 0 ||
+            strcmp(report_field(c, i, "method"), method) != 0))
+        i++;
+    return i;
+}
+
+/* The best mean ROAD of what asks no network, and its word; NaN: none. */
+static double best_baseline(const struct report_csv *c, const char **word)
+{
+    static const char *const name[] = {"centre", "blurred", "contour"};
+    static const char *const words[] = {"the middle of each picture",
+                                        "what is dark in it",
+                                        "the nucleus itself"};
+    double best = (double)NAN;
+
+    for (size_t k = 0; k < sizeof(name) / sizeof(name[0]); k++) {
+        const double v = report_number(c, find_road(c, name[k]), "mean");
+
+        if (!isfinite(v) || v <= best)
+            continue;
+        best = v;
+        *word = words[k];
+    }
+    return best;
+}
+
 /* What is measured of the method over all explained cells. */
 void report_facts_method(const struct report_data *d,
                          const struct report_experiment *e, size_t score,
                          json_t *list)
 {
     const struct report_csv *c = &e->figures[TABLE_FAITHFULNESS];
-    const char *method = report_field(&e->scores, score, "method");
-    char text[SENTENCE];
+    const size_t row = find_road(c, report_field(&e->scores, score, "method"));
+    const double low = report_number(c, row, "low");
+    const char *word = "";
+    const double base = best_baseline(c, &word);
+    char text[SENTENCE], beside[160] = "";
 
     (void)d;
-    for (size_t i = 0; i < c->csv.n_row; i++) {
-        const double low = report_number(c, i, "low");
-
-        if (strcmp(report_label(c, i), "all") != 0 ||
-            strcmp(report_field(c, i, "figure"), "road") != 0 ||
-            strcmp(report_field(c, i, "method"), method) != 0 || !isfinite(low))
-            continue;
-        snprintf(text, sizeof(text),
-                 "Over all explained cells its ROAD is %.3f (95 %% interval "
-                 "%.3f to %.3f): %s.",
-                 report_number(c, i, "mean"), low, report_number(c, i, "high"),
-                 low > 0 ? "better than chance"
-                         : "not told from chance, so do not lean on it");
-        report_sentence(list, text);
-    }
+    if (!isfinite(low))
+        return;
+    if (low > 0 && base >= low)
+        snprintf(beside, sizeof(beside),
+                 ", but not clearly better than marking %s (%.3f), which asks "
+                 "no network",
+                 word, base);
+    snprintf(text, sizeof(text),
+             "Over all explained cells its ROAD is %.3f (95 %% interval "
+             "%.3f to %.3f): %s%s.",
+             report_number(c, row, "mean"), low, report_number(c, row, "high"),
+             low > 0 ? "better than chance"
+                     : "not told from chance, so do not lean on it",
+             beside);
+    report_sentence(list, text);
 }

@@ -2,6 +2,8 @@
  * report_experiment.c - one experiment: its classes, charts and figures
  */
 #include "page/page_glossary.h"
+#include "stages/report/report_chosen.h"
+#include "stages/report/report_class_shares.h"
 #include "stages/report/report_gallery.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
@@ -18,22 +20,50 @@
 
 enum { FEW = 8 }; /* experiments: more are shown more briefly */
 
-static void score_row(const json_t *s, const char *name, struct buf *b)
+/* A share, and its interval below where it has one. */
+static void score_cell(double v, const struct grouped_share *s, struct buf *b)
+{
+    buf_puts(b, "<td class=\"num\">");
+    report_html_percent(b, v);
+    if (s && isfinite(s->low))
+        buf_printf(b, "<br><span class=\"mute\">%.1f to %.1f</span>",
+                   100 * s->low, 100 * s->high);
+    buf_puts(b, "</td>");
+}
+
+static void score_row(const json_t *s, const char *name,
+                      const struct report_class_share *of, struct buf *b)
 {
     buf_puts(b, "<tr><th scope=\"row\">");
     page_glossary_put_class(name, b);
     buf_puts(b, "</th>");
-    report_html_cell_percent(b, report_json_number(s, "precision"));
-    report_html_cell_percent(b, report_json_number(s, "recall"));
+    score_cell(report_json_number(s, "precision"), of ? &of->precision : NULL,
+               b);
+    score_cell(report_json_number(s, "recall"), of ? &of->recall : NULL, b);
     report_html_cell_percent(b, report_json_number(s, "f1"));
     report_html_cell_count(b, report_json_number(s, "support"));
     buf_puts(b, "</tr>\n");
 }
 
-static void class_table(const struct report_data *d, const json_t *test,
-                        struct buf *b)
+/* The shares of the class of that name; NULL: there are none. */
+static const struct report_class_share *share_of(
+    const struct report_experiment *e, const struct report_class_share *share,
+    const char *name)
 {
+    for (int c = 0; share && c < e->cells.told.o.k; c++)
+        if (strcmp(e->cells.told.class_name[c], name) == 0)
+            return &share[c];
+    return NULL;
+}
+
+static void class_table(const struct report_data *d,
+                        const struct report_experiment *e, struct buf *b)
+{
+    const json_t *test = test_accuracy_part(e->metrics.root);
     const json_t *list = json_object_get(test, "per_class");
+    struct report_class_share of[STATS_CLASSES_MAX];
+    struct err err;
+    const bool any = e->cells.there && report_class_shares(d, e, of, &err) == 0;
 
     buf_printf(b, "<h3>Each class of the %s split</h3>\n", report_told(d));
     report_html_table_sortable(b, "Scores of each class", false);
@@ -47,13 +77,18 @@ static void class_table(const struct report_data *d, const json_t *test,
         const json_t *s = json_array_get(list, i);
         const char *name = json_string_value(json_object_get(s, "class"));
 
-        score_row(s, name ? name : "?", b);
+        score_row(s, name ? name : "?",
+                  share_of(e, any ? of : NULL, name ? name : ""), b);
     }
     buf_puts(b, "</tbody>\n<tfoot>\n");
-    score_row(json_object_get(test, "weighted"), "weighted mean", b);
-    score_row(json_object_get(test, "macro"), "plain mean", b);
+    score_row(json_object_get(test, "weighted"), "weighted mean", NULL, b);
+    score_row(json_object_get(test, "macro"), "plain mean", NULL, b);
     buf_puts(b, "</tfoot>\n");
     report_html_table_end(b);
+    if (any)
+        buf_puts(b, "<p class=\"mute\">Below each figure its 95&nbsp;% "
+                    "interval, over groups of cells drawn again (Wilson's "
+                    "where that always gives the same).</p>\n");
 }
 
 /* --- further figures ------------------------------------------------------ */
@@ -121,7 +156,7 @@ static void write_evaluation(const struct report_data *d,
         "errors.csv",      "groups.csv",   "mistakes.csv",  NULL};
 
     buf_puts(b, "<div class=\"pair\">\n<div>\n");
-    class_table(d, test_accuracy_part(e->metrics.root), b);
+    class_table(d, e, b);
     buf_puts(b, "</div>\n<div>\n");
     write_figures(d, e, b);
     buf_puts(b, "</div>\n</div>\n");
@@ -184,17 +219,18 @@ static void write_cells(const struct report_data *d, int i,
 }
 
 /* Network, regime, seed, weights. */
-static void write_way(const struct report_experiment *e, struct buf *b)
+static void write_way(const struct report_data *d,
+                      const struct report_experiment *e, struct buf *b)
 {
-    const char *model =
-        json_string_value(report_json_at(e->metrics.root, "model"));
     char way[PLAN_NAME_MAX];
 
     plan_step_way(way, e->train);
     report_html_put(b, "<p class=\"mute\">%s, %s", e->train->network, way);
     buf_printf(b, ", seed %lld", (long long)e->train->seed);
-    if (model)
-        report_html_put(b, ", weights: %s", model);
+    if (e->metrics.root && !report_is_ensemble(e)) {
+        buf_puts(b, "; weights: ");
+        report_chosen_weights(d, e, b);
+    }
     buf_puts(b, "</p>\n");
 }
 
@@ -213,7 +249,7 @@ void report_experiment(const struct report_data *d, int i, struct buf *b)
     const struct report_told_of alone = {1, {i}};
     const bool shown = is_shown(d, i);
 
-    write_way(e, b);
+    write_way(d, e, b);
     buf_printf(b, "<details%s>\n<summary>%s</summary>\n",
                d->n_experiment == 1 ? " open" : "",
                shown ? "Classes, figures, training"

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Where a file of a step is.  Errors: ERR_INPUT it is not there. */
@@ -29,6 +30,39 @@ void report_csv_read(struct report_csv *c, const char *run_dir, const char *dir,
                csv_read(&c->csv, path, &err) == 0;
     if (!c->there)
         snprintf(c->why, sizeof(c->why), "%.200s", err.text);
+}
+
+/* Point at the fields of c->text, which ends at 'end'. */
+static bool point_at_fields(struct csv *c, const char *end)
+{
+    size_t n = 0;
+    char *s = c->text;
+
+    for (const char *at = s; at < end; at++)
+        n += *at == '\0';
+    c->n_row = n / c->n_column - 1;
+    c->field = malloc((c->n_row * c->n_column + 1) * sizeof(*c->field));
+    for (size_t k = 0; c->field && k < n; k++, s += strlen(s) + 1)
+        if (k < c->n_column)
+            c->header[k] = s;
+        else
+            c->field[k - c->n_column] = s;
+    return c->field;
+}
+
+void report_csv_make(struct report_csv *c, size_t n_column, struct buf *b)
+{
+    *c = (struct report_csv){.there = false};
+    if (!b->failed && b->data) {
+        c->csv = (struct csv){
+            .text = b->data, .separator = ',', .n_column = n_column};
+        c->there = point_at_fields(&c->csv, b->data + b->len);
+    } else {
+        free(b->data);
+    }
+    *b = (struct buf){0};
+    if (!c->there)
+        csv_release(&c->csv);
 }
 
 void report_json_read(struct report_json *j, const char *run_dir,

@@ -7,6 +7,7 @@
 #ifndef STAGES_REPORT_REPORT_FILES_H
 #define STAGES_REPORT_REPORT_FILES_H
 
+#include "base/buf.h"
 #include "base/csv.h"
 
 #include <jansson.h>
@@ -31,6 +32,14 @@ void report_csv_read(struct report_csv *c, const char *run_dir, const char *dir,
                      const char *name);
 void report_json_read(struct report_json *j, const char *run_dir,
                       const char *dir, const char *name);
+
+/*
+ * A table that no file has: its fields row by row, the header's first, each with
+ * a NUL behind it.
+ *   b [in,out] is empty then
+ * Without memory, also where 'b' failed, it is not there.
+ */
+void report_csv_make(struct report_csv *c, size_t n_column, struct buf *b);
 
 /* "" if the row or the column is not there. */
 const char *report_field(const struct report_csv *c, size_t row,

@@ -87,19 +87,51 @@ static void put_map(const struct gallery *g, const struct gallery_cell *c,
     buf_puts(g->b, "</svg>\n");
 }
 
+/* What the evaluation calls a cell; 'otherwise' of one that it has not. */
+static const char *called_class(const struct report_experiment *e,
+                                const struct report_explained *x,
+                                const char *otherwise)
+{
+    const struct predictions *p = &e->cells.told;
+
+    return x->cell == REPORT_NO_ROW ? otherwise
+                                    : p->class_name[p->o.predicted[x->cell]];
+}
+
+/* The probability of that, or the one that the maps are of. */
+static double called_p(const struct report_experiment *e,
+                       const struct report_explained *x)
+{
+    const struct report_cells *c = &e->cells;
+    const double p =
+        x->cell == REPORT_NO_ROW
+            ? (double)NAN
+            : report_cells_p(c, x->cell, c->told.o.predicted[x->cell]);
+
+    return isfinite(p) ? p : report_number(&e->scores, x->score, "p");
+}
+
 static void put_caption(const struct gallery *g, const struct gallery_cell *c)
 {
     const struct report_experiment *e = experiment_of(g, c);
-    const char *is = report_label(&e->scores, e->maps.of[c->at.i].score);
-    const double p = report_number(&e->scores, e->maps.of[c->at.i].score, "p");
+    const struct report_explained *x = &e->maps.of[c->at.i];
+    const char *seen = score_field(e, c->at.i, "predicted");
+    const char *called = called_class(e, x, seen);
     static const char *const lead[] = {"Missed: ", "Raised: ", "", ""};
 
-    report_html_put(g->b, "<figcaption>%s%s", lead[c->at.verdict], is);
+    report_html_put(g->b, "<figcaption>%s%s", lead[c->at.verdict],
+                    report_label(&e->scores, x->score));
     if (c->at.verdict == CELL_RIGHT)
-        report_html_put(g->b, ", <span class=\"right\">right</span>, %f", p);
+        buf_puts(g->b, ", <span class=\"right\">right</span>");
     else
-        report_html_put(g->b, ", <span class=\"wrong\">called %s</span>, %f",
-                        score_field(e, c->at.i, "predicted"), p);
+        report_html_put(g->b, ", <span class=\"wrong\">called %s</span>",
+                        called);
+    report_html_put(g->b, ", %f", called_p(e, x));
+    if (g->d->config->evaluate.views != VIEWS_ONE || strcmp(called, seen) != 0)
+        report_html_put(g->b,
+                        "<br><span class=\"mute\">seen once, as in the maps: "
+                        "%s, %f</span>",
+                        seen, report_number(&e->scores, x->score, "p"));
     if (c->n > 1)
         report_html_put(g->b,
                         "<br><span class=\"mute\">maps: what speaks for %s, "
@@ -117,7 +149,7 @@ static void put_cell(const struct gallery *g, const struct gallery_cell *c)
     char label[LABEL];
 
     snprintf(label, sizeof(label), "%s, called %s", is,
-             score_field(e, c->at.i, "predicted"));
+             called_class(e, x, score_field(e, c->at.i, "predicted")));
     report_html_put(g->b,
                     "<figure class=\"explained\" data-class=\"%s\" "
                     "data-verdict=\"%s\"",
@@ -204,10 +236,34 @@ static void put_legend(const struct gallery *g)
                    "surest before others.</p>\n");
 }
 
+/* Maps are of one view of a cell, classes perhaps of the mean over several. */
+static void put_views(const struct gallery *g)
+{
+    const struct report_experiment *e = experiment_of(g, &g->cell[0]);
+    const struct report_cells *c = &e->cells;
+    size_t n = 0;
+
+    if (g->d->config->evaluate.views == VIEWS_ONE || !c->there)
+        return;
+    for (size_t i = 0; i < c->told.o.n; i++)
+    n += c->concept[i] != REPORT_NO_ROW &&
+         strcmp(report_field(&e->concepts, c->concept[i], "predicted"),
+                c->told.class_name[c->told.o.predicted[i]]) != 0;
+    report_html_put(
+        g->b,
+        "<p><strong>Maps, concepts and reactions are of each picture as it "
+        "stands</strong>; what a cell is called is the mean over several views "
+        "of it, turned or mirrored (<code>evaluate.views</code>). Seen once, "
+        "%zu of %zu %s cells are called another class; the maps of such a cell "
+        "need not show why it was missed or raised, and say so.</p>\n",
+        n, c->told.o.n, report_told(g->d));
+}
+
 static void put_all(struct gallery *g)
 {
     qsort(g->cell, g->n, sizeof(*g->cell), report_cells_order);
     put_legend(g);
+    put_views(g);
     open_viewer(g);
     for (size_t i = 0; i < g->n; i++)
         put_cell(g, &g->cell[i]);

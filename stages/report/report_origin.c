@@ -154,6 +154,12 @@ void report_origin(const struct report_data *d, struct buf *b)
         "<p>Run <code>%s</code>, page written by Papline " PAPLINE_VERSION
         " with libvips %s and %s on %s.</p>\n",
         d->run_dir, vipslib_version(), arithmetic, machine);
+    report_html_put(
+        b,
+        "<p>The same again, from the same pictures and weights: <code>papline "
+        "run %s/run.yaml --run NEW</code>; the seeds are in it. Parts with "
+        "equal content hashes have equal settings, data and versions.</p>\n",
+        d->run_dir);
     report_journal(d, b);
     report_timeline(d, &timeline);
     put_folded("timeline", "Where the time went", &timeline, b);

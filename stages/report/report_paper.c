@@ -6,6 +6,7 @@
 #include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_published.h"
+#include "stages/report/report_screening.h"
 #include "stages/report/report_sections.h"
 
 #include <math.h>
@@ -215,12 +216,16 @@ static void one_table(const struct report_data *d,
 
 /* --- table IV ------------------------------------------------------------- */
 
+/* 'own' has the interval of this run's accuracy; NULL: a published one. */
 static void work_row(struct buf *b, const char *author, const char *method,
-                     double accuracy)
+                     double accuracy, const struct grouped_share *own)
 {
     report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s", author, method);
-    buf_printf(b, "</td><td class=\"num\">%.2f&nbsp;%%</td></tr>\n",
-               100 * accuracy);
+    buf_printf(b, "</td><td class=\"num\">%.2f&nbsp;%%", 100 * accuracy);
+    if (own && isfinite(own->low))
+        buf_printf(b, "<br><span class=\"mute\">%.1f to %.1f</span>",
+                   100 * own->low, 100 * own->high);
+    buf_puts(b, "</td></tr>\n");
 }
 
 /* One of this run's, or all folds of one where the first is at hand. */
@@ -229,6 +234,7 @@ static void own_row(const struct report_data *d, int i, struct buf *b)
     const struct report_experiment *e = &d->experiment[i];
     double accuracy = report_json_number(e->metrics.root, "test.accuracy");
     char name[PLAN_NAME_MAX + 64];
+    struct grouped_share own;
     struct fold_summary s;
 
     snprintf(name, sizeof(name), "%s", e->name);
@@ -243,8 +249,9 @@ static void own_row(const struct report_data *d, int i, struct buf *b)
             snprintf(name, sizeof(name), "%s, all %d folds", s.name, s.folds);
         accuracy = s.evaluated ? s.pooled.accuracy : (double)NAN;
     }
+    own = report_screening_accuracy(d, i);
     if (isfinite(accuracy))
-        work_row(b, "this run", name, accuracy);
+        work_row(b, "this run", name, accuracy, &own);
 }
 
 static void other_works(const struct report_data *d, struct buf *b)
@@ -271,7 +278,7 @@ static void other_works(const struct report_data *d, struct buf *b)
     report_html_heads(b, "author|method|#accuracy");
     report_html_body(b);
     for (size_t i = 0; i < sizeof(work) / sizeof(work[0]); i++)
-        work_row(b, work[i].author, work[i].method, work[i].accuracy);
+        work_row(b, work[i].author, work[i].method, work[i].accuracy, NULL);
     for (int i = 0; i < d->n_experiment; i++)
         own_row(d, i, b);
     buf_puts(b, "</tbody>\n");
@@ -357,7 +364,10 @@ static void put_differences(const struct report_data *d, struct buf *b)
     variants_config(&own, d->config, shown_variant(d));
     report_html_put(b, "<p>This run, of profile <code>%s</code>: ",
                     config_word(c, "run", "profile"));
-    buf_printf(b, "%zu test cells (theirs: 812), split %s", d->counts.tests,
+    buf_printf(b,
+               "%zu test cells (theirs: 812) of %zu (the whole data set "
+               "has 4,049), split %s",
+               d->counts.tests, report_used(&d->counts.all),
                split_text[c->split.method]);
     if (any_of(d, "cost_sensitive"))
         buf_printf(b, "; cost-sensitive training %s", weights_text(c));

@@ -2,6 +2,7 @@
  * report_samples.c - how many cells of each class and split there are, and of
  * what size
  */
+#include "stages/report/report_chosen.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_sections.h"
 
@@ -163,6 +164,7 @@ void report_samples(const struct report_data *d, struct buf *b)
         return;
     }
     count_table(&d->counts, b);
+    report_chosen_split(d, b);
     put_labels(d, b);
     if (d->augment.there)
         buf_printf(b,

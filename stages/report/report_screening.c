@@ -230,7 +230,10 @@ static void put_whose(const struct report_data *d, struct buf *b)
     buf_puts(b, " by the class that it is called. Cells of one cluster image, "
                 "or of several that share cells, are one ");
     page_glossary_put("group", "group", b);
-    buf_puts(b, ".</p>\n");
+    buf_puts(b, ". Under a cell stands the probability of what it is called, "
+                "as the network gives it; opened, it has that ");
+    page_glossary_put("temperature", "calibrated", b);
+    buf_puts(b, ", too.</p>\n");
 }
 
 static void put_strips(const struct report_data *d,

@@ -2,6 +2,7 @@
 #include "stages/report/report_sure.h"
 
 #include "page/page_glossary.h"
+#include "stages/report/report_chosen.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -137,7 +138,7 @@ static void put_reliability(const struct sure_cells *s,
     if (s->calibrated)
         reliability_of(&at, &calibrated);
     svg_reliability(
-        &(struct svg_reliability){.title = "",
+        &(struct svg_reliability){.title = "Share right against confidence",
                                   .n = RELIABILITY_BINS,
                                   .count = as.count,
                                   .accuracy = as.accuracy,
@@ -295,9 +296,11 @@ static void put_words(struct buf *b)
     page_glossary_put("ece", "ECE", b);
     buf_puts(b, ", ");
     page_glossary_put("temperature", "temperature", b);
-    buf_puts(b, "); below it the network is too sure of itself. The other two "
-                "show what else it could find, and at what price, were another "
-                "threshold chosen (");
+    buf_puts(
+        b,
+        "); below it the network is too sure of itself, above it it is "
+        "right more often than it says. The other two show what else it could find, and at what price, were another "
+        "threshold chosen (");
     page_glossary_put("roc", "ROC", b);
     buf_puts(b, ", ");
     page_glossary_put("pr", "precision and recall", b);
@@ -315,6 +318,7 @@ void report_sure(const struct report_data *d, struct buf *b)
     if (d->best < 0)
         return;
     report_screening_promises(d, b);
+    report_chosen(d, b);
     report_cells_headline(&t, d);
     report_sure_charts(d, &t, true, &charts);
     if (charts.len > 0)

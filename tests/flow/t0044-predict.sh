@@ -110,6 +110,8 @@ page() { # page <option...>: of two pictures, and one that is none
 ok "a page of pictures" page --threshold stored --sets --calibrated --unlike --explain gradcam \
     --explain lime
 ok "  has the maps of both methods" test "$(grep -c '<image id="m[01]-[01]"' "$T/page.html")" -eq 4
+ok "  has contours that a segmentation found" grep -qE \
+    '"contours":\["M[^"]+Z","M[^"]+Z"\],"segmented":true' "$T/page.html"
 ok "  names what is set aside" grep -q '&lt;b&gt;&amp;.png: ' "$T/page.html"
 ok "  loads nothing" not grep -qE '(src|href)="?(https?:|//|\.|/)|url\([^#]|@import' "$T/page.html"
 if command -v python3 >/dev/null; then
@@ -127,6 +129,10 @@ ok "  says which there are" says "gradcam"
 ok "pictures need a place" status_is 2 papline predict "$M" "${files[0]}" \
     --explain gradcam
 ok "  says so" says "needs -o DIR"
+ok "a place that is not there" status_is 2 papline predict "$M" "${files[0]}" \
+    --explain gradcam -o "$T/nowhere/page.html"
+ok "  is named" says "there is no directory '$T/nowhere'"
+ok "  before anything is computed" not grep -q predicted "$T/out"
 ok "a picture is no model" status_is 1 papline predict "${files[0]}" \
     "${files[0]}"
 ok "  says what to give" says "train/EXPERIMENT/model.safetensors"

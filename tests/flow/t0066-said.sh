@@ -23,7 +23,7 @@ ok "the page begins with the cells" test "$(grep -o '<p class="lead">[^<]*' \
 ok "  goes on with what was missed" eval \
     'grep "<p class=\"lead\">" "$page" | sed -n 2p | grep -qF "$missing"'
 ok "  says what came of the promises" grep -qE \
-    '<li>(Kept|Broken|No threshold)[^<]*' "$page"
+    '<li>(Kept|Not kept|No threshold)[^<]*' "$page"
 ok "the card begins with the cells" test "$(sed -n 3p "$card")" = \
     "100 drawn cells; no patient, no diagnosis."
 ok "  goes on with what was missed" grep -q "^$missing" "$card"

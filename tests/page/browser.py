@@ -145,3 +145,18 @@ def find_browser():
     chromium = os.environ.get("CHROMIUM") or next(
         filter(None, map(shutil.which, BROWSERS)), None)
     return (driver, chromium) if driver and chromium else None
+
+
+def run_page(check):
+    """Open the page that the command line names, check(browser, its address),
+    and end; where there is no browser, say so and skip."""
+    found = find_browser()
+    if not found:
+        skip("no chromedriver or no Chromium (Debian: chromium-driver)")
+        finish()
+    b = Browser(*found)
+    try:
+        check(b, pathlib.Path(sys.argv[1]).resolve().as_uri())
+    finally:
+        b.close()
+    finish()

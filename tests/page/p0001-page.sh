@@ -13,7 +13,7 @@ python3 "$(dirname "$0")/page.py" "$T/run/report/index.html" \
 find "$CELLS" -name '*.bmp' | sort | head -n 6 >"$T/few.txt"
 ok "a page of predictions" papline predict "$T/run/report/bundle/$E" "$T/few.txt" \
     --explain gradcam --explain lime --calibrated --sets -o "$T/predicted.html"
-python3 "$(dirname "$0")/predicted.py" "$T/predicted.html" \
+python3 "$(dirname "$0")/predicted.py" "$T/predicted.html" ${SHOTS:+"$SHOTS"} \
     >"$T/predicted" 2>&1 || bad=1
 # its checks as ours
 while read -r line; do

@@ -7,17 +7,13 @@ prints TAP; with SHOTS, a directory, leaves screenshots there.  Says so and
 skips where there is no browser; without axe-core (npm, its axe.min.js in AXE)
 its checks alone are skipped.
 """
-import os
-import pathlib
 import re
-import subprocess
 import sys
 import time
 
-from browser import (DOWN, ENTER, ESCAPE, LEFT, RIGHT, Browser, find_browser,
-                     finish, ok, skip)
+from browser import DOWN, ENTER, ESCAPE, LEFT, RIGHT, ok, run_page
+from looks import check_axe, check_console, check_print, find_axe
 
-A4 = 703  # pixels between margins of 12 mm
 PAGES = 12
 
 
@@ -310,36 +306,6 @@ def check_names(b):
     ok(not nameless, "each has a name", nameless)
 
 
-def find_axe():
-    """axe.min.js, or None."""
-    path = os.environ.get("AXE")
-    if not path:
-        try:
-            root = subprocess.run(["npm", "root", "-g"], text=True, timeout=60,
-                                  capture_output=True).stdout.strip()
-            path = root + "/axe-core/axe.min.js"
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-    return pathlib.Path(path).read_text() if os.path.exists(path) else None
-
-
-def axe_findings(b):
-    return b.run(
-        "return axe.run(document, {resultTypes: ['violations']}).then(r => "
-        "r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => "
-        "n.target.join(' ') + ' ' + (n.any[0] || n.all[0] || n.none[0] || {})"
-        ".message).join(' | ')))")
-
-
-def check_axe(b, axe, what):
-    if not axe:
-        skip("no axe-core (npm install -g axe-core, or its axe.min.js in AXE)")
-        return
-    b.run(axe + "; return 1")
-    found = axe_findings(b)
-    ok(not found, what + ": axe-core finds nothing", found)
-
-
 def check_looks(b, axe, shots):
     ground = []
     for width in (400, 1000, 1600):
@@ -367,44 +333,10 @@ def check_looks(b, axe, shots):
     ok(ground[0] != ground[1], "dark is not light", ground)
 
 
-CUT = """
-const found = [];
-for (const e of document.querySelectorAll('body *')) {
-    const r = e.getBoundingClientRect();
-    if (r.width && !e.closest('.defs, caption') && r.right > arguments[0] + 1)
-        found.push(e.tagName + '.' + e.getAttribute('class') + ' ' +
-                   Math.round(r.right));
-}
-return found.slice(0, 5);
-"""
-
-
-def check_print(b, shots):
-    pdf = b.pdf()
-    pages = len(re.findall(rb"/Type\s*/Page[^s]", pdf))
-    ok(0 < pages <= PAGES, "on A4 it has at most %d pages" % PAGES, pages)
-    if shots:
-        pathlib.Path(shots, "page.pdf").write_bytes(pdf)
-    b.size(A4, 1000, "light")
-    b.media("print")
-    found = b.run(CUT, A4)
-    ok(not found, "  and nothing is cut off", found)
-    b.media("")
-
-
-def check_console(b):
-    log = b.call("POST", "/se/log", {"type": "browser"})
-    bad = [m["message"] for m in log if m["level"] in ("SEVERE", "WARNING")]
-    ok(not bad, "no error on the console", bad[:3])
-    got = b.run("return performance.getEntriesByType('resource')"
-                ".map(e => e.name).filter(n => !n.startsWith('data:'))")
-    ok(not got, "nothing is loaded", got[:3])
-
-
 def check_all(b, url, axe, shots):
     b.size(1600, 1000, "light")
     b.go(url)
-    check_print(b, shots)
+    check_print(b, PAGES, shots)
     b.size(1600, 1000, "light")
     check_tables(b)
     check_explainers(b)
@@ -420,18 +352,5 @@ def check_all(b, url, axe, shots):
     check_console(b)
 
 
-def main():
-    found = find_browser()
-    if not found:
-        skip("no chromedriver or no Chromium (Debian: chromium-driver)")
-        finish()
-    b = Browser(*found)
-    try:
-        check_all(b, pathlib.Path(sys.argv[1]).resolve().as_uri(), find_axe(),
-                  sys.argv[2] if len(sys.argv) > 2 else None)
-    finally:
-        b.close()
-    finish()
-
-
-main()
+run_page(lambda b, url: check_all(
+    b, url, find_axe(), sys.argv[2] if len(sys.argv) > 2 else None))

@@ -1,15 +1,18 @@
 """The page of papline predict in headless Chromium: its lists and the view of a
-picture by the keyboard alone.
+picture by the keyboard alone, print, axe-core.
 
-    predicted.py PAGE
+    predicted.py PAGE [SHOTS]
 
-prints TAP.  The page is of Grad-CAM and LIME, calibrated, with sets.
+prints TAP; with SHOTS, a directory, leaves screenshots there.  The page is of
+Grad-CAM and LIME, calibrated, with sets.
 """
-import pathlib
 import sys
+import time
 
-from browser import (ENTER, ESCAPE, LEFT, RIGHT, Browser, find_browser, finish,
-                     ok, skip)
+from browser import ENTER, ESCAPE, LEFT, RIGHT, ok, run_page
+from looks import check_axe, check_console, check_print, find_axe
+
+PAGES = 4
 
 OPEN = "return document.getElementById('view').open"
 SHUT = "return !document.getElementById('view').open && !location.hash"
@@ -21,8 +24,18 @@ def check_list(b):
     ok(figures > 2, "it has pictures", figures)
     labels = b.run("return [...document.querySelectorAll('.tools label')]"
                    ".map(l => l.firstChild.textContent)")
-    ok(labels == ["Map", "Strength", "Class"],
-       "it lets choose map, strength and class, but no verdict", labels)
+    marked = b.run("return document.querySelectorAll('[data-mark]').length")
+    ok(labels == ["Map", "Strength", "Class"] + ["Marked"] * (marked > 0),
+       "it lets choose map, strength, class and mark, but no verdict", labels)
+    if marked:
+        b.run("const s = [...document.querySelectorAll('.viewer select')].pop();"
+              "s.value = s.options[1].value;"
+              "s.dispatchEvent(new Event('change'))")
+        ok(b.run("return [...document.querySelectorAll('figure.cell')].every("
+                 "f => f.hidden !== ('mark' in f.dataset))"),
+           "  those that are marked alone", marked)
+        b.run("const s = [...document.querySelectorAll('.viewer select')].pop();"
+              "s.value = ''; s.dispatchEvent(new Event('change'))")
     b.keys(".viewer select", "LIME")
     ok(b.becomes("return document.querySelector('figure .map')"
                  ".getAttribute('href') === '#m0-1'"), "LIME's maps are shown")
@@ -52,29 +65,45 @@ def check_view(b, figures):
     b.press(RIGHT)
     ok(b.becomes("return getComputedStyle(document.querySelector("
                  "'#view .map')).opacity === '0.65'"), "the slider its strength")
+    ok(b.run("return document.querySelectorAll('#view .contour').length") == 4
+       and "segmentation" in b.run(VIEW),
+       "contours of a segmentation, which is said")
     b.press(ESCAPE)
     ok(b.becomes(SHUT), "Escape closes it")
 
 
-def check_console(b):
-    log = b.call("POST", "/se/log", {"type": "browser"})
-    ok(not log, "nothing is on the console", log[:3])
+def check_looks(b, axe, shots):
+    for width in (400, 1000, 1600):
+        for scheme in ("light", "dark"):
+            name = "%d pixels, %s" % (width, scheme)
+            b.size(width, 1000, scheme)
+            time.sleep(0.3)
+            wide = b.run("return document.documentElement.scrollWidth")
+            ok(wide <= width, name + ": nothing stands out", wide)
+            check_axe(b, axe, name)
+            b.run("document.querySelector('figure.cell a.open').click()")
+            b.becomes(OPEN)
+            wide = b.run("const v = document.getElementById('view');"
+                         "return v.scrollWidth - v.clientWidth")
+            ok(wide <= 0, name + ": the view of a picture fits", wide)
+            check_axe(b, axe, name + ", a picture open")
+            if shots:
+                b.shot("%s/predicted-view-%d-%s.png" % (shots, width, scheme),
+                       False)
+            b.press(ESCAPE)
+            b.becomes(SHUT)
+            if shots:
+                b.shot("%s/predicted-%d-%s.png" % (shots, width, scheme))
 
 
-def main():
-    found = find_browser()
-    if not found:
-        skip("no chromedriver or no Chromium (Debian: chromium-driver)")
-        finish()
-    b = Browser(*found)
-    try:
-        b.size(1200, 900, "light")
-        b.go(pathlib.Path(sys.argv[1]).resolve().as_uri())
-        check_view(b, check_list(b))
-        check_console(b)
-    finally:
-        b.close()
-    finish()
+def check_all(b, url):
+    axe, shots = find_axe(), sys.argv[2] if len(sys.argv) > 2 else None
+    b.size(1200, 900, "light")
+    b.go(url)
+    check_view(b, check_list(b))
+    check_print(b, PAGES, None)
+    check_looks(b, axe, shots)
+    check_console(b)
 
 
-main()
+run_page(check_all)

@@ -1,4 +1,5 @@
-/* test_output_name.c - names that say a format, and such as do not */
+/* test_output_name.c - names that say a format, and such as do
+ * not; places for files */
 #include "base/output_name.h"
 #include "test_dir.h"
 
@@ -32,5 +33,12 @@ int main(void)
     ok(file_dir_make(in_dir("d.csv"), &err) == 0 &&
            output_name_directory(in_dir("d.csv"), "x", &err) == 0,
        "unless it is one");
+    ok(output_name_place(in_dir("a.csv"), &err) == 0 &&
+           output_name_place("a.csv", &err) == 0,
+       "a place for a file");
+    fails(output_name_place(in_dir("none/a.csv"), &err), err, ERR_USAGE,
+          "there is no directory '", "no directory, no place");
+    fails(output_name_place(in_dir("d.csv"), &err), err, ERR_USAGE,
+          "is a directory", "a directory is in the way");
     return end_dir();
 }

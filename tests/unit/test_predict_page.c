@@ -50,7 +50,7 @@ static void add_pictures(struct predict_page *g, int n_map)
     static const double said[] = {0.7, 0.3}, told[] = {0.6, 0.4};
     static const bool set[] = {true, true};
     static uint8_t rgb[3 * PIXELS];
-    const struct predict_page_picture p = {rgb, {90, 80}, 0};
+    const struct predict_page_picture p = {rgb, {90, 80}, 0, n_map > 0};
     const struct predict_line aside = {.file = HOSTILE,
                                        .aside = "<i>it & is none"};
     struct err err = {0};
@@ -142,10 +142,15 @@ static void check_all(void)
     page_lacks(page, "\xff", "  bytes that are no text are left out");
     page_has(page, "2 pictures: 1 Koilocytotic, 1 ", "pictures are counted");
     page_has(page, " 1 raised as abnormal. 2 to refer", "  and decisions");
-    page_has(page, " 1 unlike the training cells. 1 set aside.",
+    page_has(page,
+             " 1 unlike the training cells. 2 like a whole field of several "
+             "cells, of which a model of single cells can say nothing. 1 set "
+             "aside.",
              "  and what is odd");
-    page_has(page, "60.0&nbsp;%<br><span class=\"wrong\">raised refer unlike<",
-             "each has its own, beside the calibrated probability");
+    page_has(
+        page,
+        "60.0&nbsp;%<br><span class=\"wrong\">raised refer unlike field </span",
+        "each has its own, beside the calibrated probability");
     ok(markup_count(page, "<image id=\"m") == 4 &&
            markup_count(page, "data-maps=\"gradcam:m1-0 lime:m1-1\"") == 1,
        "maps of both methods");

@@ -57,7 +57,7 @@ static void check_concepts(const char *p)
 
 static void check_reactions(const char *p)
 {
-    page_has(p, "nucleus paled, 0.6 of its excess density</th>",
+    page_has(p, "nucleus paled by 60 % of its excess density</th>",
              "a change at its largest dose");
     page_has(p, "<td>yes</td><td>two, +0.375</td>",
              "  it reacts, and which class gains");

@@ -342,6 +342,50 @@ static void check_smaller(void)
     image_release(&back);
 }
 
+/* Classes are of several views, maps of one, which calls cell 0 otherwise. */
+static void check_views(void)
+{
+    struct plan_step step[9];
+    const struct plan plan = {.step = step,
+                              .n_step = plan_experiments(step, 1)};
+    const char *p;
+
+    put_file("explain/e1/concepts.csv",
+             "row,file,group,label,predicted,p,source,status\n"
+             "0,0.bmp,,Koilocytotic <k>,Parabasal,.6,segmentation,ok\n"
+             "1,1.bmp,,Koilocytotic <k>,Parabasal,.6,segmentation,ok\n");
+    put_file("explain/e1/scores.csv",
+             "row,file,label,predicted,target,p,method,map\n"
+             "0,0.bmp,Koilocytotic <k>,Parabasal,Parabasal,.6,gradcam,"
+             "maps/a.npy\n"
+             "1,1.bmp,Koilocytotic <k>,Parabasal,Parabasal,.6,gradcam,"
+             "maps/a.npy\n");
+    put_file("explain/e1/faithfulness.csv",
+             "method,label,figure,cells,groups,mean,low,high\n"
+             "gradcam,all,road,8,8,0.1,0.06,0.2\n"
+             "centre,all,road,8,8,0.08,0.06,0.2\n"
+             "blurred,all,road,8,8,0.05,0.02,0.2\n");
+    config_init(&config);
+    config.evaluate.views = VIEWS_ALL;
+    p = page_of(&plan);
+    check_page(p);
+    page_has(p, "Seen once, 1 of 8 test cells are called another class",
+             "cells that one view calls otherwise are counted");
+    page_has(p,
+             "<span class=\"right\">right</span>, 80.0&nbsp;%<br><span "
+             "class=\"mute\">seen once, as in the maps: Parabasal, "
+             "60.0&nbsp;%",
+             "  told beside the class that counts");
+    ok(markup_count(p, "Seen once, as it stands here, the network calls this "
+                       "cell Parabasal (60.0 %); Koilocytotic") == 1,
+       "  and by its map");
+    page_has(p,
+             "0.100 (95 % interval 0.060 to 0.200): better than chance, but "
+             "not clearly better than marking the middle of each picture "
+             "(0.080), which asks no network.",
+             "a method is set beside what asks no network");
+}
+
 int main(void)
 {
     char *p;
@@ -359,5 +403,7 @@ int main(void)
     check_data(p);
     check_thinned();
     check_smaller();
+    make_scores();
+    check_views();
     return end_dir();
 }

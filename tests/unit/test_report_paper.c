@@ -195,7 +195,8 @@ static void check_differences(void)
     e[0].metrics.root = make_metrics(0.90, 0.625);
     b = make_page(e, 2);
     ok(strstr(b.data, "of profile <code>corrected</code>: 0 test cells "
-                      "(theirs: 812), split by whole cluster images, which "
+                      "(theirs: 812) of 0 (the whole data set has 4,049), "
+                      "split by whole cluster images, which "
                       "theirs are not; cost-sensitive training weighs classes "
                       "by its training cells") != NULL,
        "what profile corrected does otherwise");

@@ -182,11 +182,11 @@ static void check_promises(struct screening *s)
     b.len = 0;
     s->above_found.high = 0.94;
     screening_put_threshold(s, &b);
-    text_has(&b, "Broken: the threshold", "  a promise that is broken");
+    text_has(&b, "Not kept: the threshold", "  a promise that is not kept");
     b.len = 0;
     s->above_found.high = 0.96;
     screening_put_threshold(s, &b);
-    text_has(&b, "Broken, though the interval reaches 95 %: the",
+    text_has(&b, "Not kept, though the interval reaches 95 %: the",
              "  one that may have been chance");
     b.len = 0;
     s->above_found.k = 38;
