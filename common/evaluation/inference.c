@@ -85,7 +85,7 @@ int inference_open(struct inference *p, const struct inference_args *a,
     p->graph = model_read(a->path,
                           &(struct graph_args){.max_batch = a->batch,
                                                .memory = a->memory,
-                                               .frozen = true},
+                                               .frozen = !a->learns},
                           &p->info, err);
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
         check_info(&p->info, a, err) == 0)
@@ -162,12 +162,11 @@ static int run_rows(struct inference *p, size_t n, float *out, size_t *bad)
     return 0;
 }
 
-int inference_rows(struct inference *p, const struct store *s,
-                   const size_t *row, size_t n, float *out, struct err *err)
+void inference_fill(struct inference *p, const struct store *s,
+                    const size_t *row, size_t n)
 {
     const size_t pixels = s->h * s->w * 3;
     struct cell_size size[GRAPH_MAX_BATCH];
-    size_t bad;
 
     BUG_ON(n > (size_t)p->batch);
     graph_set_batch(p->graph, (int)n);
@@ -177,6 +176,14 @@ int inference_rows(struct inference *p, const struct store *s,
             size[i] = store_size(s, row[i]);
     }
     put_sizes(p, size, n);
+}
+
+int inference_rows(struct inference *p, const struct store *s,
+                   const size_t *row, size_t n, float *out, struct err *err)
+{
+    size_t bad;
+
+    inference_fill(p, s, row, n);
     if (run_rows(p, n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,

@@ -126,6 +126,12 @@ static bool has_no_teacher(const struct config *c, const struct regime *r)
     return !c->train.teacher[0];
 }
 
+static bool tunes_nothing(const struct config *c, const struct regime *r)
+{
+    (void)r;
+    return c->explain.f_fidelity == 0;
+}
+
 static const struct {
     const char *key;
     bool (*unread)(const struct config *c, const struct regime *r);
@@ -152,6 +158,8 @@ static const struct {
     {"train.plateau_factor", is_no_plateau},
     {"train.min_learning_rate", is_constant},
     {"evaluate.miss_cost", has_cost_matrix},
+    {"explain.f_fidelity_share", tunes_nothing},
+    {"explain.f_fidelity_draws", tunes_nothing},
 };
 
 /* Keys of one method of explaining: "explain." and how they begin. */
