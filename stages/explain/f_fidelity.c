@@ -83,7 +83,7 @@ static int by_rank(const void *a, const void *b)
 static void hide_smallest(const struct ranked_patch *from, int n, int m,
                           const uint32_t *key, uint8_t gone[PATCHES])
 {
-    struct ranked_patch p[PATCHES];
+    struct ranked_patch p[PATCHES] = {{.at = 0}};
 
     for (int i = 0; i < n; i++)
         p[i] = (struct ranked_patch){0.0, key[from[i].at], from[i].at};

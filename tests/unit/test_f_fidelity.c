@@ -360,17 +360,16 @@ static bool count_calls(void *self, size_t done, size_t total)
 }
 
 /* Open the explanation; how often it asked whether to go on. */
-static size_t open_once(struct explain_args *a)
+static size_t open_once(struct explain_args a)
 {
     struct calls c = {0};
     struct explanation *e;
     struct err err = {0};
 
-    a->each = count_calls;
-    a->self = &c;
-    works(explain_open(&e, a, &err) == 0, err, "an explanation is opened");
+    a.each = count_calls;
+    a.self = &c;
+    works(explain_open(&e, &a, &err) == 0, err, "an explanation is opened");
     explain_close(e);
-    a->each = NULL;
     return c.n;
 }
 
@@ -394,10 +393,10 @@ static void check_run(void)
     c.explain.f_fidelity_draws = 1;
     c.explain.bootstrap = 20;
     c.explain.concepts = c.explain.dose_response = EXPLAIN_OFF;
-    first = open_once(&a);
+    first = open_once(a);
     ok(file_exists(in_dir("out/cells/f_fidelity.safetensors")),
        "  it left a tuned network");
-    again = open_once(&a);
+    again = open_once(a);
     ok(first == again + 3, "  that is not tuned anew");
     works(explain_run(&a, &err) == 0, err, "cells are explained");
     ok(strstr(text_of("out/scores.csv"),
