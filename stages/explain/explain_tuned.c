@@ -25,7 +25,8 @@ static int write_told(const struct explanation *e,
     int rc = file_path(path, err, "%s/%s", e->args->out, told_name);
 
     if (rc == 0)
-        rc = json_write(path, told, JSON_INDENT(1), err);
+        rc = json_write(path, told, JSON_INDENT(1) | JSON_REAL_PRECISION(6),
+                        err);
     json_decref(told);
     return rc;
 }
