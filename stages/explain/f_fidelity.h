@@ -42,7 +42,8 @@ enum f_fidelity_figure {
 enum {
     F_FIDELITY_GRID = 14, /* patches along a side */
     F_FIDELITY_PATCHES = F_FIDELITY_GRID * F_FIDELITY_GRID,
-    F_FIDELITY_SHARES = 9
+    F_FIDELITY_SHARES = 9,
+    F_FIDELITY_BATCH = 32 /* cells of a step of tuning */
 };
 
 /* "f_fidelity_plus", "f_fidelity_minus", "f_fidelity", the lead: columns. */

@@ -8,8 +8,6 @@
 #include <omp.h>
 #include <stdlib.h>
 
-enum { TUNED_BATCH = 32 };
-
 static const float RATE = 1e-4f;
 
 struct tuning {
@@ -17,7 +15,7 @@ struct tuning {
     struct inference net;        /* owned */
     size_t *row, n;              /* owned: of data, that train */
     float *slot[OPTIM_MAX_SLOT]; /* owned: what Adam remembers */
-    int label[TUNED_BATCH];
+    int label[F_FIDELITY_BATCH];
 };
 
 /* Cells of step 'step', drawn, each with patches hidden. */
@@ -26,10 +24,10 @@ static void fill_batch(struct tuning *t, int64_t step)
     const struct store *s = t->a->data;
     const int limit = f_fidelity_limit(t->a->share);
     const size_t pixels = 3 * s->h * s->w;
-    uint8_t gone[TUNED_BATCH][F_FIDELITY_PATCHES];
-    size_t row[TUNED_BATCH];
+    uint8_t gone[F_FIDELITY_BATCH][F_FIDELITY_PATCHES];
+    size_t row[F_FIDELITY_BATCH];
 
-    for (int i = 0; i < TUNED_BATCH; i++) {
+    for (int i = 0; i < F_FIDELITY_BATCH; i++) {
         struct rng rng;
 
         rng_init(&rng, t->a->seed, RNG_TUNE, (uint32_t)step, (uint32_t)i);
@@ -37,8 +35,8 @@ static void fill_batch(struct tuning *t, int64_t step)
         f_fidelity_hide_any(&rng, limit, gone[i]);
         t->label[i] = store_label(s, row[i]);
     }
-    inference_fill(&t->net, s, row, TUNED_BATCH);
-    for (int i = 0; i < TUNED_BATCH; i++)
+    inference_fill(&t->net, s, row, F_FIDELITY_BATCH);
+    for (int i = 0; i < F_FIDELITY_BATCH; i++)
         f_fidelity_mask(gone[i], (int)s->h, (int)s->w,
                         graph_input(t->net.graph) + (size_t)i * pixels);
 }
@@ -48,9 +46,9 @@ static double tune_step(struct tuning *t, int64_t step)
 {
     struct graph *g = t->net.graph;
     const struct node *y = graph_output(g);
-    const struct loss_batch b = {.n = TUNED_BATCH,
+    const struct loss_batch b = {.n = F_FIDELITY_BATCH,
                                  .k = y->out.c,
-                                 .n_global = TUNED_BATCH,
+                                 .n_global = F_FIDELITY_BATCH,
                                  .z = y->out.data,
                                  .label = t->label,
                                  .dz = y->dout.data};
@@ -64,7 +62,7 @@ static double tune_step(struct tuning *t, int64_t step)
 
     fill_batch(t, step);
     graph_forward(g, PHASE_INFER);
-    loss = loss_cross_entropy(&b) / TUNED_BATCH;
+    loss = loss_cross_entropy(&b) / F_FIDELITY_BATCH;
     graph_zero_grad(g);
     graph_backward(g);
     for (int i = 0; i < optim_adam.n_slot; i++)
@@ -80,7 +78,7 @@ static int run_steps(struct tuning *t, struct f_fidelity_tuned *was,
     const int64_t tenth = a->steps < 10 ? 1 : a->steps / 10;
 
     *was = (struct f_fidelity_tuned){0};
-    graph_set_batch(t->net.graph, TUNED_BATCH);
+    graph_set_batch(t->net.graph, F_FIDELITY_BATCH);
     for (int64_t i = 0; i < a->steps; i++) {
         double loss;
 
@@ -102,7 +100,7 @@ static int open_tuning(struct tuning *t, struct err *err)
 {
     const struct inference_args p = {.path = t->a->model,
                                      .data = t->a->data,
-                                     .batch = TUNED_BATCH,
+                                     .batch = F_FIDELITY_BATCH,
                                      .memory = GRAPH_TRAIN,
                                      .learns = true};
 
