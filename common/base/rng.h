@@ -41,6 +41,8 @@ enum rng_purpose {
     RNG_SMOOTHGRAD, /* noise; a = sample; likewise */
     RNG_ROAD,       /* noise; a = imputation; likewise */
     RNG_RISE,       /* masks; a = mask; likewise */
+    RNG_F_FIDELITY, /* hidden patches; a = share, b = draw; likewise */
+    RNG_TUNE,       /* cells and their patches; a = step, b = place in it */
     RNG_CELLS = 48, /* which cells tables of explanations count */
 };
 

@@ -155,10 +155,13 @@ struct explain_settings {
     double finercam_strength;       /* of the classes that are compared with */
     int64_t finercam_classes;       /* so many of them */
     int64_t rise_masks;
-    int64_t rise_cells;  /* along a mask's side, 1 .. RISE_CELLS_MAX */
-    double rise_share;   /* of cells that stay */
-    int64_t faith_steps; /* of insertion and deletion; 0: not measured */
-    int64_t bootstrap;   /* resamples; 0: none */
+    int64_t rise_cells;      /* along a mask's side, 1 .. RISE_CELLS_MAX */
+    double rise_share;       /* of cells that stay */
+    int64_t faith_steps;     /* of insertion and deletion; 0: not measured */
+    int64_t f_fidelity;      /* steps of tuning for it; 0: not measured */
+    double f_fidelity_share; /* of patches that are hidden at most */
+    int64_t f_fidelity_draws;
+    int64_t bootstrap;                 /* resamples; 0: none */
     enum explain_choice concepts;      /* of cells, are they measured? */
     enum explain_choice dose_response; /* are cells changed? */
 };

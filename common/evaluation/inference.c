@@ -86,7 +86,7 @@ int inference_open(struct inference *p, const struct inference_args *a,
                           &(struct graph_args){.max_batch = a->batch,
                                                .memory = a->memory,
                                                .bf16 = a->bf16,
-                                               .frozen = true},
+                                               .frozen = !a->learns},
                           &p->info, err);
     if (p->graph && check_extra(p->graph, a->path, err) == 0 &&
         check_info(&p->info, a, err) == 0)
@@ -137,12 +137,10 @@ static int softmax_row(const float *z, int k, float *p)
     return 0;
 }
 
-/* Softmax of what the network says of each; *bad: which is not finite. */
-static int run_images(struct inference *p, const struct inference_images *a,
-                      float *out, size_t *bad)
+/* Make pictures the graph's batch. */
+static void fill_images(struct inference *p, const struct inference_images *a)
 {
     const size_t area = (size_t)p->info.h * (size_t)p->info.w;
-    const size_t k = (size_t)p->info.n_class;
     float *z = p->info.size.on ? net_size(p->graph) : NULL;
 
     BUG_ON(a->n > (size_t)p->batch || (p->info.size.on && !a->size));
@@ -152,21 +150,26 @@ static int run_images(struct inference *p, const struct inference_images *a,
                    graph_input(p->graph) + i * area * 3);
     for (size_t i = 0; z && i < a->n; i++)
         cell_size_standardise(&p->info.size, &a->size[i], z + CELL_SIZE * i);
+}
+
+/* Softmax of what the network says of each of n; *bad: which is not finite. */
+static int run_rows(struct inference *p, size_t n, float *out, size_t *bad)
+{
+    const size_t k = (size_t)p->info.n_class;
+
     graph_forward(p->graph, PHASE_INFER);
-    for (*bad = 0; *bad < a->n; ++*bad)
+    for (*bad = 0; *bad < n; ++*bad)
         if (softmax_row(graph_output(p->graph)->out.data + *bad * k, (int)k,
                         out + *bad * k) < 0)
             return -1;
     return 0;
 }
 
-int inference_rows(struct inference *p, const struct store *s,
-                   const size_t *row, size_t n, float *out, struct err *err)
+void inference_fill(struct inference *p, const struct store *s,
+                    const size_t *row, size_t n)
 {
     const uint8_t *image[GRAPH_MAX_BATCH];
     struct cell_size size[GRAPH_MAX_BATCH];
-    const struct inference_images a = {image, size, n};
-    size_t bad;
 
     BUG_ON(n > GRAPH_MAX_BATCH);
     for (size_t i = 0; i < n; i++) {
@@ -174,7 +177,16 @@ int inference_rows(struct inference *p, const struct store *s,
         if (p->info.size.on)
             size[i] = store_size(s, row[i]);
     }
-    if (run_images(p, &a, out, &bad) == 0)
+    fill_images(p, &(struct inference_images){image, size, n});
+}
+
+int inference_rows(struct inference *p, const struct store *s,
+                   const size_t *row, size_t n, float *out, struct err *err)
+{
+    size_t bad;
+
+    inference_fill(p, s, row, n);
+    if (run_rows(p, n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for row %zu is not a number; training "
@@ -187,7 +199,8 @@ int inference_images(struct inference *p, const struct inference_images *a,
 {
     size_t bad;
 
-    if (run_images(p, a, out, &bad) == 0)
+    fill_images(p, a);
+    if (run_rows(p, a->n, out, &bad) == 0)
         return 0;
     return err_set(err, ERR_INPUT,
                    "the network's output for picture %zu is not a number; "

@@ -21,6 +21,7 @@ struct inference_args {
     int batch;                /* 1 .. GRAPH_MAX_BATCH */
     enum graph_memory memory;
     bool bf16; /* products of convolutions (graph.h) */
+    bool learns; /* what learnt in training may again; else nothing does */
 };
 
 /*
@@ -51,6 +52,11 @@ bool inference_classifies(const struct inference *p);
 /* Bytes of row 'i' as the network wants them: (h, w, 3) floats. */
 void inference_input(const struct inference *p, const struct store *s, size_t i,
                      float *x);
+
+/* Make some rows of a store the graph's batch: their inputs and sizes.
+ *   row [in] (n) n at most p->batch */
+void inference_fill(struct inference *p, const struct store *s,
+                    const size_t *row, size_t n);
 
 /*
  * Probabilities (softmax of the logits) of some rows of a store.

@@ -71,6 +71,8 @@ static bool unread_beside(const struct config *c, const struct regime *r,
         {"train.plateau_factor", c->train.schedule != RATE_PLATEAU},
         {"train.min_learning_rate", c->train.schedule == RATE_CONSTANT},
         {"evaluate.miss_cost", c->evaluate.costs[0]},
+        {"explain.f_fidelity_share", c->explain.f_fidelity == 0},
+        {"explain.f_fidelity_draws", c->explain.f_fidelity == 0},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -4,8 +4,10 @@
 #include "base/npy.h"
 #include "config/trained_layers.h"
 #include "nn/nets.h"
+#include "nn/optim.h"
 #include "stages/draw/draw_cell.h"
 #include "stages/explain/explain.h"
+#include "stages/explain/f_fidelity.h"
 #include "stages/explain/gradients.h"
 #include "stages/explain/scorer.h"
 #include "stages/preprocess/find_images.h"
@@ -100,7 +102,7 @@ static double image_bytes(const struct config *c)
     return 3.0 * (double)c->preprocess.size * (double)c->preprocess.size;
 }
 
-/* Bytes of a network that does not train, and of its weights. */
+/* Bytes of a network, which learns if it is GRAPH_TRAIN, and of its weights. */
 static double network_bytes(const struct step_memory_args *a, int batch,
                             enum graph_memory memory, double *weights)
 {
@@ -119,11 +121,12 @@ static double network_bytes(const struct step_memory_args *a, int batch,
                                        .classes = a->data->classes,
                                        .head = regime_head(r, c),
                                        .cut = t.cut,
+                                       .freeze = t.freeze,
                                        .size = c->inputs.size == SIZE_ON},
                     &(struct graph_args){.max_batch = batch,
                                          .threads = count_threads(a),
                                          .memory = memory,
-                                         .frozen = true,
+                                         .frozen = memory != GRAPH_TRAIN,
                                          .sizes = true},
                     &err);
     if (g) {
@@ -174,7 +177,8 @@ static void plan_evaluation(struct step_memory *m,
         m->own += network_bytes(a, BATCH, GRAPH_INFER, &weights) + weights;
 }
 
-/* Its own network, and those of random weights that a check compares with. */
+/* Its own network, those of random weights that a check compares with, and one
+ * that is tuned, with what Adam remembers and its file. */
 static void plan_explanation(struct step_memory *m,
                              const struct step_memory_args *a)
 {
@@ -185,6 +189,10 @@ static void plan_explanation(struct step_memory *m,
     m->own += n * network_bytes(a, GRADIENTS_BATCH, GRAPH_KEEP_ALL, &weights) +
               n * network_bytes(a, SCORER_BATCH, GRAPH_INFER, &weights) +
               weights;
+    if (a->config->explain.f_fidelity > 0) {
+        m->own += network_bytes(a, F_FIDELITY_BATCH, GRAPH_TRAIN, &weights);
+        m->own += (OPTIM_MAX_SLOT + 1) * weights;
+    }
 }
 
 /* Tensors, the file that is made of them, and the process that reads HDF5. */

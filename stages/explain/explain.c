@@ -168,6 +168,7 @@ void explain_close(struct explanation *e)
     explained_network_close(&e->own);
     for (int i = 0; i < e->n_random; i++)
         explained_network_close(&e->random[i]);
+    inference_close(&e->tuned);
     contours_close(&e->contours);
     store_close(&e->data);
     image_release(&e->overlay);
@@ -197,7 +198,8 @@ int explain_open(struct explanation **out, const struct explain_args *a,
     if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
         store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0 ||
         contours_open(&e->contours, a->data, err) < 0 ||
-        open_nets(e, err) < 0 || predict_and_pick(e, err) < 0) {
+        open_nets(e, err) < 0 || predict_and_pick(e, err) < 0 ||
+        explain_tuned_open(e, err) < 0) {
         explain_close(e);
         return -1;
     }

@@ -18,6 +18,11 @@
  *     faithfulness.csv               their means (map_scores.h)
  *     curves.csv, curves.svg         likewise of the points of insertion's and
  *                                    deletion's curves, and these drawn
+ *     f_fidelity.csv                 likewise of f_fidelity.h, if that is asked
+ *                                    for; its figures, too, are in scores.csv
+ *     f_fidelity.json                how its network was tuned: steps, share,
+ *                                    mean loss of masked cells in the first and
+ *                                    the last tenth of the steps
  *     localisation.csv               likewise of localisation.h, if data/ has
  *                                    contours; its figures end the lines of
  *                                    scores.csv
@@ -51,6 +56,8 @@
  *     cells/PLACE.KIND.csv           map_scores.h
  *     cells/PLACE.dose_response.csv  its lines of that file
  *     cells/predictions.csv          of the whole split, for concepts.csv
+ *     cells/f_fidelity.safetensors   the tuned network; who finds none makes it
+ *     cells/f_fidelity.json
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H

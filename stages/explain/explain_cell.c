@@ -183,6 +183,8 @@ static void hold_size(struct explanation *e, const struct cell_size *size)
 {
     inference_hold_size(&e->own.net, size);
     inference_hold_size(&e->own.many, size);
+    if (e->tuned.graph)
+        inference_hold_size(&e->tuned, size);
     for (int r = 0; r < e->n_random; r++) {
         inference_hold_size(&e->random[r].net, size);
         inference_hold_size(&e->random[r].many, size);

@@ -11,7 +11,8 @@ enum { NAME_MAX_BYTES = 128 };
 
 /* --- lines ---------------------------------------------------------------- */
 
-void explain_header(bool contours, struct buf *csv)
+void explain_header(const struct explain_settings *s, bool contours,
+                    struct buf *csv)
 {
     buf_puts(csv,
              "row,file,label,predicted,target,p,method,map,overlay,strip,"
@@ -19,6 +20,8 @@ void explain_header(bool contours, struct buf *csv)
              "note");
     for (int f = 0; f < FAITHFULNESS_FIGURES; f++)
         buf_printf(csv, ",%s", faithfulness_name((enum faithfulness_figure)f));
+    for (int f = 0; s->f_fidelity > 0 && f < F_FIDELITY_FIGURES; f++)
+        buf_printf(csv, ",%s", f_fidelity_name(f));
     for (int f = 0; contours && f < LOCALISATION_FIGURES; f++)
         buf_printf(csv, ",%s", localisation_name(f));
     buf_puts(csv, "\n");
@@ -77,6 +80,9 @@ void explain_line(struct explanation *e,
     put_reading(e, explained, method);
     put_figures(&e->csv, m->has_faithfulness ? m->faithfulness.figure : NULL,
                 FAITHFULNESS_FIGURES);
+    if (e->args->settings->f_fidelity > 0)
+        put_figures(&e->csv, m->has_f_fidelity ? m->f_fidelity : NULL,
+                    F_FIDELITY_FIGURES);
     if (contours_any(&e->contours))
         put_figures(&e->csv, m->has_localisation ? m->localisation : NULL,
                     LOCALISATION_FIGURES);

@@ -56,6 +56,8 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
         name_faithfulness, FAITHFULNESS_FIGURES, faithfulness_title};
     static const struct figure_kind curves = {name_curves, CURVE_FIGURES,
                                               faithfulness_curve_name};
+    static const struct figure_kind f_fidelity = {
+        name_f_fidelity, F_FIDELITY_FIGURES, f_fidelity_name};
     static const struct figure_kind locate = {
         name_localisation, LOCALISATION_FIGURES, localisation_name};
     static const struct figure_kind whole = {name_sanity, 2, whole_title};
@@ -69,6 +71,8 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
         return s->faith_steps > 0 ? &faithfulness : NULL;
     case FIGURES_CURVES:
         return s->faith_steps > 0 ? &curves : NULL;
+    case FIGURES_F_FIDELITY:
+        return s->f_fidelity > 0 ? &f_fidelity : NULL;
     case FIGURES_LOCALISATION:
         return &locate;
     case FIGURES_SANITY:
@@ -122,7 +126,7 @@ static int gather_scores(const struct gathering *g, struct err *err)
     struct buf out = {0};
     int rc;
 
-    explain_header(g->contours, &out);
+    explain_header(g->args->settings, g->contours, &out);
     rc = add_parts(g, "scores", &out, err);
     if (rc == 0)
         rc = buf_save(&out, g->args->out, "scores.csv", err);
@@ -245,8 +249,8 @@ static int gather_all(const struct gathering *g, struct err *err)
             gather_figures(g, kind, err) < 0)
             return -1;
     }
-    if (gather_scores(g, err) < 0 || gather_concepts(g, err) < 0 ||
-        gather_doses(g, err) < 0)
+    if (gather_scores(g, err) < 0 || explain_tuned_gather(g->args, err) < 0 ||
+        gather_concepts(g, err) < 0 || gather_doses(g, err) < 0)
         return -1;
     return explain_sheets(g->args, &g->data, g->contours, err);
 }

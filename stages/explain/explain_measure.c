@@ -41,11 +41,12 @@ int explain_measure(struct explanation *e, const struct explainer_task *t,
 
     const bool contours = e->shape[0].n > 0;
     const bool needs = e->method[method]->needs_contours;
+    const bool has = contours || !needs;
 
-    *m = (struct map_measures){.has_faithfulness =
-                                   e->args->settings->faith_steps > 0 &&
-                                   (contours || !needs),
-                               .has_localisation = contours && !needs};
+    *m = (struct map_measures){
+        .has_faithfulness = e->args->settings->faith_steps > 0 && has,
+        .has_f_fidelity = e->args->settings->f_fidelity > 0 && has,
+        .has_localisation = contours && !needs};
     if (m->has_faithfulness &&
         (faithfulness_measure(t, map->heat, explained->target, &m->faithfulness,
                               err) < 0 ||
@@ -53,6 +54,12 @@ int explain_measure(struct explanation *e, const struct explainer_task *t,
                      m->faithfulness.figure, err) < 0 ||
          keep_scores(e, FIGURES_CURVES, explained, method,
                      m->faithfulness.curve, err) < 0))
+        return -1;
+    if (m->has_f_fidelity &&
+        (f_fidelity_measure(t, &e->tuned_scorer, map->heat, explained->target,
+                            m->f_fidelity, err) < 0 ||
+         keep_scores(e, FIGURES_F_FIDELITY, explained, method, m->f_fidelity,
+                     err) < 0))
         return -1;
     if (m->has_localisation &&
         (localisation_measure(map, e->region, t->h, t->w, m->localisation,

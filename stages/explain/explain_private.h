@@ -9,6 +9,7 @@
 #include "stages/explain/concept_regions.h"
 #include "stages/explain/explain.h"
 #include "stages/explain/explained_network.h"
+#include "stages/explain/f_fidelity.h"
 #include "stages/explain/faithfulness.h"
 #include "stages/explain/localisation.h"
 #include "stages/explain/map_scores.h"
@@ -34,6 +35,8 @@ struct explanation {
     size_t n;
     struct explained_network own, random[RANDOM_MAX];
     int n_random;
+    struct inference tuned;     /* of f_fidelity.h, if that is measured */
+    struct scorer tuned_scorer; /* of 'tuned' */
     struct contours contours;
     float *x, *heat; /* owned: the network's input; (targets,
                                     methods, h, w) maps */
@@ -58,8 +61,9 @@ const struct figure_kind *explain_kind(const struct explain_settings *s,
 
 /* What was measured of one map. */
 struct map_measures {
-    bool has_faithfulness, has_localisation;
+    bool has_faithfulness, has_f_fidelity, has_localisation;
     struct faithfulness faithfulness;
+    double f_fidelity[F_FIDELITY_FIGURES];
     double localisation[LOCALISATION_FIGURES];
 };
 
@@ -104,7 +108,8 @@ void explain_line(struct explanation *e,
                   const struct explained_target *explained, int method);
 
 /* Titles of scores.csv's columns, with the line end. */
-void explain_header(bool contours, struct buf *csv);
+void explain_header(const struct explain_settings *s, bool contours,
+                    struct buf *csv);
 
 /* --- explain_words.c ------------------------------------------------------ */
 
@@ -132,6 +137,19 @@ double explain_words_top(const struct explanation *e,
 
 /* Append "64 of 1280 channels" where a map is not made of all. */
 void explain_words_note(const struct explainer_map *map, struct buf *b);
+
+/* --- explain_tuned.c ------------------------------------------------------ */
+
+/*
+ * Open the network of f_fidelity.h, if that is measured and there are cells: it
+ * is tuned first unless it is there.  Errors: as f_fidelity_tune() and
+ * inference_open().
+ */
+MUST_USE int explain_tuned_open(struct explanation *e, struct err *err);
+
+/* OUT/f_fidelity.json, where cells/ has it.  Errors: ERR_SYSTEM. */
+MUST_USE int explain_tuned_gather(const struct explain_args *a,
+                                  struct err *err);
 
 /* --- explain_measure.c ---------------------------------------------------- */
 

@@ -201,6 +201,7 @@ static void write_explanation(const struct report_data *d,
     if (!shown)
         report_gallery_put(d, t, b);
     report_faithfulness(&e->figures[TABLE_FAITHFULNESS], b);
+    report_f_fidelity(&e->figures[TABLE_F_FIDELITY], b);
     report_html_files(b, d, e->explain->dir, files);
 }
 

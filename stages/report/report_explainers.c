@@ -10,6 +10,7 @@ const struct explainer_figure explainer_figure[EXPLAINER_FIGURES] = {
     {TABLE_FAITHFULNESS, "insertion", "insertion", GOOD_HIGH},
     {TABLE_FAITHFULNESS, "deletion", "deletion", GOOD_LOW},
     {TABLE_FAITHFULNESS, "road", "ROAD", GOOD_HIGH},
+    {TABLE_F_FIDELITY, "f_fidelity", "F-Fidelity", GOOD_HIGH},
     {TABLE_FAITHFULNESS, "drop", "drop", GOOD_LOW},
     {TABLE_LOCALISATION, "nucleus_pointing", "pointing at the nucleus",
      GOOD_HIGH},

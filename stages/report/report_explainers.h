@@ -18,7 +18,7 @@
 
 #include "stages/report/report_data.h"
 
-enum { EXPLAINER_FIGURES = 9 }; /* that the page shows */
+enum { EXPLAINER_FIGURES = 10 }; /* that the page shows */
 
 enum explainer_good { GOOD_HIGH, GOOD_LOW, GOOD_ZERO };
 

@@ -30,14 +30,12 @@ static bool is_all(const struct report_csv *c, size_t row)
 }
 
 /* Rows of one method follow each other, figures in the same order. */
-void report_faithfulness(const struct report_csv *c, struct buf *b)
+static void put_figures(const struct report_csv *c, const char *caption,
+                        struct buf *b)
 {
     const char *last = NULL; /* method of the row that is open */
 
-    if (!c->there || c->csv.n_row == 0)
-        return;
-    buf_puts(b, "<h4>Which map to trust</h4>\n");
-    report_html_table_sortable(b, "faithfulness of explanations", false);
+    report_html_table_sortable(b, caption, false);
     report_html_heads(b, "method");
     for (size_t i = 0; i < c->csv.n_row && is_all(c, i); i++) {
         if (i > 0 && strcmp(report_field(c, i, "method"),
@@ -63,9 +61,31 @@ void report_faithfulness(const struct report_csv *c, struct buf *b)
     }
     buf_puts(b, last ? "</tr>\n</tbody>\n" : "</tbody>\n");
     report_html_table_end(b);
+}
+
+void report_faithfulness(const struct report_csv *c, struct buf *b)
+{
+    if (!c->there || c->csv.n_row == 0)
+        return;
+    buf_puts(b, "<h4>Which map to trust</h4>\n");
+    put_figures(c, "faithfulness of explanations", b);
     buf_puts(b, "<p class=\"mute\">Means over maps of the predicted class, "
                 "with 95&nbsp;% intervals. Probability is lost when what a map "
                 "marks is removed: low is good in deletion, drop and "
                 "road_morf, high in insertion, increase, road_lerf and "
                 "road.</p>\n");
+}
+
+void report_f_fidelity(const struct report_csv *c, struct buf *b)
+{
+    if (!c->there || c->csv.n_row == 0)
+        return;
+    buf_puts(b, "<h4>F-Fidelity</h4>\n");
+    put_figures(c, "F-Fidelity of explanations", b);
+    buf_puts(b, "<p class=\"mute\">Means and intervals as above, of a copy of "
+                "the network that was tuned on training cells with random "
+                "patches hidden, to which a hidden patch is nothing new. "
+                "f_fidelity is f_fidelity_plus less "
+                "f_fidelity_minus: high is good, and a map that knows nothing "
+                "has 0.</p>\n");
 }

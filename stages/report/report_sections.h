@@ -34,5 +34,6 @@ void report_errors_own(const struct report_data *d, int i, struct buf *b);
 
 /* Of an experiment: how faithful the maps are, faithfulness.csv. */
 void report_faithfulness(const struct report_csv *c, struct buf *b);
+void report_f_fidelity(const struct report_csv *c, struct buf *b);
 
 #endif

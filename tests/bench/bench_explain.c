@@ -88,7 +88,7 @@ static void run_method(struct explain_bench *b, const char *name)
 {
     struct err err = {0};
     const struct explainer *e = explainer_find(name, &err);
-    struct explainer_map map = {b->heat, b->view};
+    struct explainer_map map = {.heat = b->heat, .view = b->view};
 
     BUG_ON(!e || e->explain(&b->task, &map, &err) < 0);
 }

@@ -2,7 +2,7 @@
 # t0040 - 1 and 3 explain workers write the same bytes, also if some are killed
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
-sed -i -e 's/per_class: 1/per_class: 2/' -e 's/faith_steps: 4/faith_steps: 2/' \
+sed -i -e 's/per_class: 1/per_class: 2/' -e 's/faith_steps: 4/faith_steps: 2\n  f_fidelity: 3\n  f_fidelity_draws: 1/' \
     -e 's/concepts: off/concepts: on/' -e 's/dose_response: off/dose_response: on/' \
     -e 's/methods: .*/methods: [gradcam, lime]/' "$T/c.yaml"
 export OMP_NUM_THREADS=1
@@ -13,6 +13,8 @@ cells_done() { [ "$(find "$1/explain/$E.partial/cells" -name '*.scores.csv' | wc
 ok "explained by 1 worker" status_is 0 papline run "$T/c.yaml" --until explain
 ok "  made maps" test -n "$(ls "$T/run/explain/$E/maps")"
 ok "  left no cells/" not test -e "$T/run/explain/$E/cells"
+ok "  asked a network that was tuned" grep -q '"steps": 3' \
+    "$T/run/explain/$E/f_fidelity.json"
 
 cp -r "$T/run" "$T/three"
 rm -r "$T/three/explain"
@@ -37,6 +39,8 @@ wait "$run" 2>/dev/null
 wait_for 30 no_process_of "$T/again"
 kept=$(ls "$T/again/explain/$E.partial/cells/000000.scores.csv" 2>/dev/null)
 ok "the scheduler is killed; cells that were done stay" test -n "$kept"
+tuned=$T/again/explain/$E.partial/cells/f_fidelity.safetensors
+ok "  and the tuned network" test -s "$tuned"
 touch -d 2001-01-01 "$T/again/explain/$E.partial/maps/"*
 ok "  it goes on" status_is 0 papline run "$T/c.yaml" --until explain \
     --run "$T/again"

@@ -11,6 +11,7 @@ ok "the line, every test cell counted" status_is 0 papline run "$T/c.yaml" \
     --until explain --set dataset.path="$T/cells" --set explain.cells=all \
     --set 'explain.methods=[gradcam]' --set explain.faith_steps=2 \
     --set explain.baselines=on \
+    --set explain.f_fidelity=2 --set explain.f_fidelity_draws=1 \
     --set preprocess.aspect=scale --set preprocess.field=300 \
     --set explain.concepts=on --set explain.dose_response=on
 ok "  contours came with the pictures" grep -q ',nucleus,ok,' \
@@ -33,6 +34,9 @@ ok "  the pointing game has its chance beside it" grep -q \
 ok "  baselines are measured" grep -q '^centre,all,road,' "$d/faithfulness.csv"
 ok "  the nucleus itself where it is known" test \
     "$(sed -n 's/^contour,all,road,\([0-9]*\),.*/\1/p' "$d/faithfulness.csv")" = \
+    "$(count localisation nucleus_mass)"
+ok "  by F-Fidelity, too" test \
+    "$(sed -n 's/^contour,all,f_fidelity,\([0-9]*\),.*/\1/p' "$d/f_fidelity.csv")" = \
     "$(count localisation nucleus_mass)"
 ok "  and is not located in itself" not grep -q '^contour' "$d/localisation.csv"
 ok "  baselines have no pictures" not grep -qE ',(centre|blurred|contour),' \

@@ -223,6 +223,10 @@ static void check_methods(void)
              "gradcam,a,insertion,2,2,0.9,,\n"
              "lime,all,insertion,2,2,0.125,0.1,0.2\n"
              "lime,all,drop,2,2,0.75,0.7,0.8\n");
+    put_file("explain/e1/f_fidelity.csv",
+             "method,class,figure,cells,groups,mean,low,high\n"
+             "lime,all,f_fidelity_plus,2,2,0.375,0.3,0.4\n"
+             "lime,all,f_fidelity,2,2,0.0625,0.05,0.07\n");
     p = make_page(1, SPLIT_BY_GROUP);
     check_page(p);
     page_lacks(p, "<figure", "without maps there is no gallery");
@@ -232,6 +236,16 @@ static void check_methods(void)
              "faithfulness by method");
     page_has(p, "<td class=\"num\">0.250</td></tr>",
              "also without an interval");
+    page_has(p,
+             "<h4>F-Fidelity</h4>\n"
+             "<div",
+             "F-Fidelity has a table of its own");
+    page_has(p,
+             "0.375 <span class=\"mute\">0.300 to 0.400</span></td>"
+             "<td class=\"num\">0.062 <span",
+             "  of its figures");
+    page_has(p, "#word-f_fidelity\">F-Fidelity</a>",
+             "  and a column beside ROAD's");
     ok(strstr(strstr(p, "id=\"experiment-1\""), "0.900</td>") >
            strstr(p, "id=\"explainers\""),
        "of all classes");

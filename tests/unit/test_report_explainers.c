@@ -79,7 +79,7 @@ static const struct explainer_row *row_of(const struct explainers *e,
 }
 
 /* Figures in the order of explainer_figure[]. */
-enum { INSERTION, DELETION, POINTING = 4, SANITY = 6 };
+enum { INSERTION, DELETION, POINTING = 5, SANITY = 7 };
 
 static void check_merged(void)
 {

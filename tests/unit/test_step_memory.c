@@ -240,6 +240,12 @@ static void check_stages(void)
        "  with neighbours the features of every picture, too");
     config.evaluate.neighbours = 0;
     m = plan_step(STAGE_EXPLAIN, "resnet50", "scratch", 2);
+    config.explain.f_fidelity = 300;
+    more = plan_step(STAGE_EXPLAIN, "resnet50", "scratch", 2);
+    ok(more.own > m.own + 4e8 &&
+           more.own < m.own + plan_training("resnet50", "scratch"),
+       "a network that is tuned takes what training takes at most");
+    config.explain.f_fidelity = 0;
     config.explain.sanity = SANITY_CASCADE;
     more = plan_step(STAGE_EXPLAIN, "resnet50", "scratch", 2);
     ok(more.own > 3 * m.own, "each network of random weights takes its own");
