@@ -5,8 +5,9 @@
 #include <math.h>
 
 /* Output pixels up to which panels are faster in float32: beside products of a
- * library, and beside Winograd's, whose matrices are four times as large. */
-enum { FEW = 1 << 10, FEW_TILED = 64 };
+ * library, and beside Winograd's, whose matrices are four times as large.  Taps
+ * times channels from which bf16 is. */
+enum { FEW = 1 << 10, FEW_TILED = 64, NARROW = 64 };
 
 struct gemm_after conv_after(const struct conv *c, const float *bias)
 {
@@ -14,16 +15,26 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
                                c->act == ACT_RELU6 ? 6.0f : INFINITY};
 }
 
+/* In bf16 there is more to round than to multiply. */
+static bool is_narrow(const struct conv *c)
+{
+    const int channels = c->ci < c->co ? c->ci : c->co;
+
+    return c->size * c->size * channels < NARROW;
+}
+
 const struct conv_provider *conv_choose(const struct conv *c)
 {
     const size_t n = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
     const bool fits = conv_panels_fit(c);
+    const bool bf16 = fits && c->kernel->bytes < sizeof(float);
+    const size_t few = conv_winograd_fits(c) ? FEW_TILED : FEW;
 
-    if (fits && c->kernel->bytes < sizeof(float))
+    if (bf16 && !is_narrow(c))
         return &conv_bf16;
-    if (conv_winograd_fits(c))
-        return fits && n <= FEW_TILED ? &conv_panels : &conv_winograd;
-    return fits && n <= FEW ? &conv_panels : &conv_blas;
+    if (fits && !bf16 && n <= few)
+        return &conv_panels;
+    return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
 }
 
 int conv_axis(int in, int size, int stride, int pad, int *before)
