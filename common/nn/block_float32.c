@@ -7,7 +7,13 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16, MOST_ROWS = 8, MOST_VECTORS = BLOCK_SIDE / LANES };
+enum {
+    LANES = 16,
+    MOST_ROWS = 8,
+    MOST_VECTORS = BLOCK_SIDE / LANES,
+    AHEAD =
+        2048, /* floats of a panel, which a shared cache needs a while for */
+};
 
 typedef float vec
     __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
@@ -34,6 +40,7 @@ INLINE void multiply_rows(const struct block_product *p, const size_t n,
             for (size_t v = 0; v < vectors; v++) {
                 const vec x = *(const vec *)(const void *)(b + v * LANES);
 
+                __builtin_prefetch(b + v * LANES + AHEAD);
 #pragma GCC unroll 8
                 for (size_t i = 0; i < n; i++)
                     s[i][v] += a[i][k] * x;

@@ -296,6 +296,12 @@ static void test_bf16_fits(void)
     c.kernel = block_kernel_bf16();
     ok(conv_panels_fit(&c) && conv_choose(&c) == &conv_bf16,
        "bf16 takes 3x3 of stride 1");
+    c.ci = c.co = 32;
+    c.size = 1;
+    c.top = 0;
+    ok(conv_choose(&c) != &conv_bf16, "float32 where few channels have a tap");
+    c.size = 3;
+    c.top = 1;
     c.stride = 2;
     ok(!conv_panels_fit(&c), "bf16 takes no stride but of one tap");
     c.stride = 1;
