@@ -1,11 +1,11 @@
 """peer.py [NET...] - PyTorch and ONNX Runtime beside Papline's engine, in the same run
 
 For each network, in turn and several times over, each time another one first:
-'papline bench NET' in one process, with and without oneDNN, and the same work in
-PyTorch in another; medians of all.  PyTorch: the same layers as in torchvision,
+'papline bench NET' in one process, with and without oneDNN, and in bf16 where the
+processor has instructions for it, and the same work in PyTorch in another; medians of all.  PyTorch: the same layers as in torchvision,
 with a global average, 5 classes, Adam, the better of its two memory formats; with
-malloc told to keep memory ("tuned"), as installed, and tuned in bf16 by autocast
-where the processor has instructions for it.  ONNX Runtime: that network by
+malloc told to keep memory ("tuned"), as installed, and tuned in bf16 by autocast,
+likewise.  ONNX Runtime: that network by
 torch.onnx.export, opset 13; by node, where 'make rivals' has installed it.
 A network that PyTorch cannot train in bf16 (1.13 lacks the gradient of ReLU6) has
 inference alone.
@@ -221,10 +221,11 @@ def run_peer(name, args, tuned, bf16=False):
     return {k: min(r[k] for r in runs) for k in runs[0]}
 
 
-def run_papline(name, args, mode="release"):
+def run_papline(name, args, mode="release", precision="float32"):
     def bench(batch):
         out = run([f"build/{mode}/bin/papline", "bench", name, "--steps", str(args.steps),
-                   "--threads", str(args.threads), "--batch", str(batch)],
+                   "--threads", str(args.threads), "--batch", str(batch),
+                   "--precision", precision],
                   OMP_NUM_THREADS=str(args.threads))
         return re.findall(r"(training|inference): ([\d.]+) ms/image, peak memory (\d+)", out)
 
@@ -277,6 +278,7 @@ def compare(name, args, folder):
         "as installed": lambda: run_peer(name, args, False),
     }
     if has_bf16():
+        rivals["Papline bf16"] = lambda: run_papline(name, args, precision="bf16")
         rivals["PyTorch bf16"] = lambda: run_peer(name, args, True, True)
     if has_onnx():
         model = f"{folder}/{name}.onnx"
@@ -291,10 +293,11 @@ def compare(name, args, folder):
         "bare": run_convolutions(name, args)}
 
 
-COLUMNS = ("Papline", "OpenBLAS alone", "PyTorch tuned", "as installed", "PyTorch bf16",
-           "ONNX Runtime")
+COLUMNS = ("Papline", "Papline bf16", "OpenBLAS alone", "PyTorch tuned", "as installed",
+           "PyTorch bf16", "ONNX Runtime")
 RATIOS = (("PyTorch tuned", "Papline"), ("as installed", "OpenBLAS alone"),
-          ("ONNX Runtime", "Papline"))
+          ("ONNX Runtime", "Papline"), ("Papline bf16", "Papline"),
+          ("PyTorch bf16", "Papline bf16"))
 ROWS = (("training", "training, ms/image"), ("inference", f"inference, batch {BATCH}, ms/image"),
         ("one", "inference, batch 1, ms/image"), ("memory", "peak memory, MB"))
 
@@ -313,7 +316,8 @@ def row(name, found, key, what):
 
 def table(args, folder):
     heads = ["network", "phase", *COLUMNS, "tuned / Papline", "as installed / OpenBLAS",
-             "ONNX Runtime / Papline", "oneDNN's convolutions alone", "Papline / those"]
+             "ONNX Runtime / Papline", "Papline bf16 / float32", "PyTorch bf16 / Papline bf16",
+             "oneDNN's convolutions alone", "Papline / those"]
     print("| " + " | ".join(heads) + " |")
     print("|---|---|" + "---:|" * (len(heads) - 2))
     for name in args.nets:
@@ -351,7 +355,7 @@ def main():
     if not has_onnx():
         print("skipped: ONNX Runtime ('make rivals' installs it, and needs npm)")
     if not has_bf16():
-        print("skipped: PyTorch in bf16 (this processor has no instructions for it)")
+        print("skipped: bf16 (this processor has no instructions for it)")
     print()
     with tempfile.TemporaryDirectory() as folder:
         table(args, folder)
