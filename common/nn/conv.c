@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-/* Output pixels up to which panels are faster in float32: beside products of a
- * library, and beside Winograd's, whose matrices are four times as large.  Taps
- * times channels from which bf16 is. */
+/* Of an image alone, output pixels up to which panels are faster in float32:
+ * beside products of a library, and beside Winograd's, whose matrices are four
+ * times as large.  Taps times channels from which bf16 is. */
 enum { FEW = 1 << 10, FEW_TILED = 64, NARROW = 64 };
 
 struct gemm_after conv_after(const struct conv *c, const float *bias)
@@ -25,14 +25,13 @@ static bool is_narrow(const struct conv *c)
 
 const struct conv_provider *conv_choose(const struct conv *c)
 {
-    const size_t n = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
+    const int few = conv_winograd_fits(c) ? FEW_TILED : FEW;
     const bool fits = conv_panels_fit(c);
     const bool bf16 = fits && c->kernel->bytes < sizeof(float);
-    const size_t few = conv_winograd_fits(c) ? FEW_TILED : FEW;
 
     if (bf16 && !is_narrow(c))
         return &conv_bf16;
-    if (fits && !bf16 && n <= few)
+    if (fits && !bf16 && c->n == 1 && c->oh * c->ow <= few)
         return &conv_panels;
     return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
 }
