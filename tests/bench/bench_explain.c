@@ -8,7 +8,8 @@
  * beside them the same number of forward passes in full batches alone, or for
  * those that want gradients one forward and one backward pass of one picture.
  * Networks by name as arguments; else mobilenetv2.  --short before them leaves
- * faithfulness, integrated gradients and SmoothGrad out.
+ * faithfulness, integrated gradients and SmoothGrad out; then --bf16 makes many
+ * passes in bf16.
  */
 #include "base/clock.h"
 #include "nn/nets.h"
@@ -34,20 +35,24 @@ struct explain_bench {
 };
 
 static struct graph *build_graph(const struct net *net, int batch,
-                                 enum graph_memory memory)
+                                 enum graph_memory memory, bool bf16)
 {
     struct err err = {0};
     struct graph *g = net_new(
         net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = CLASSES},
-        &(struct graph_args){
-            .max_batch = batch, .seed = 1, .memory = memory, .frozen = true},
+        &(struct graph_args){.max_batch = batch,
+                             .seed = 1,
+                             .memory = memory,
+                             .bf16 = bf16,
+                             .frozen = true},
         &err);
 
     BUG_ON(!g);
     return g;
 }
 
-static void open_bench(struct explain_bench *b, const struct net *net)
+static void open_bench(struct explain_bench *b, const struct net *net,
+                       bool bf16)
 {
     static const int target = 0;
     struct rng rng;
@@ -56,8 +61,8 @@ static void open_bench(struct explain_bench *b, const struct net *net)
 
     config_init(&b->config);
     b->scorer.threads = omp_get_max_threads();
-    b->keep = build_graph(net, GRADIENTS_BATCH, GRAPH_KEEP_ALL);
-    b->fold = build_graph(net, SCORER_BATCH, GRAPH_INFER);
+    b->keep = build_graph(net, GRADIENTS_BATCH, GRAPH_KEEP_ALL, false);
+    b->fold = build_graph(net, SCORER_BATCH, GRAPH_INFER, bf16);
     b->scorer.graph = b->fold;
     layer = graph_node(b->keep, net->cam_layer);
     BUG_ON(gradients_init(&b->gradients, b->keep, &layer, 1, &err) < 0);
@@ -206,7 +211,7 @@ static void bench_rest(struct explain_bench *b, const char *name)
               n, count_passes(b, n, forward_backward));
 }
 
-static void bench_network(const char *name, bool brief)
+static void bench_network(const char *name, bool brief, bool bf16)
 {
     struct explain_bench *b = calloc(1, sizeof(*b));
     struct err err = {0};
@@ -214,7 +219,7 @@ static void bench_network(const char *name, bool brief)
     int n;
 
     BUG_ON(!b || !net);
-    open_bench(b, net);
+    open_bench(b, net, bf16);
     print_row(name, "family", median_seconds(b, "", run_family), 1,
               count_passes(b, 1, forward_backward));
     n = score_passes(b->gradients.layer);
@@ -235,10 +240,11 @@ static void bench_network(const char *name, bool brief)
 int main(int argc, char **argv)
 {
     const bool brief = argc > 1 && strcmp(argv[1], "--short") == 0;
+    const bool bf16 = argc > 2 && strcmp(argv[2], "--bf16") == 0;
 
-    for (int i = 1 + brief; i < argc; i++)
-        bench_network(argv[i], brief);
-    if (argc < 2 + brief)
-        bench_network("mobilenetv2", brief);
+    for (int i = 1 + brief + bf16; i < argc; i++)
+        bench_network(argv[i], brief, bf16);
+    if (argc == 1 + brief + bf16)
+        bench_network("mobilenetv2", brief, bf16);
     return 0;
 }

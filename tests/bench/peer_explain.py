@@ -7,7 +7,8 @@ inputs being there already; one forward and one backward pass of one picture, as
 the family of Grad-CAM needs them; scikit-image's quickshift.  Times of passes
 are those of a few batches, multiplied.  Both sides take turns, N times (2), and
 the best of each counts.  Run by 'make bench-peer-explain'; needs python3-torch
-and python3-skimage.
+and python3-skimage.  Where the processor has instructions for bf16 the first two in
+it, too, PyTorch by autocast.
 
 Without arguments: mobilenetv2.
 """
@@ -17,7 +18,7 @@ import re
 import subprocess
 import time
 
-from peer import CLASSES, FORMATS, SIZE, networks
+from peer import CLASSES, FORMATS, SIZE, has_bf16, networks
 
 BATCHES = (16, 32, 64)
 
@@ -31,15 +32,15 @@ def best_of(n, step):
     return best
 
 
-def papline(bench, name, threads):
-    out = subprocess.run([bench, "--short", name], check=True, text=True,
+def papline(bench, name, threads, *options):
+    out = subprocess.run([bench, "--short", *options, name], check=True, text=True,
                          env={**os.environ, "OMP_NUM_THREADS": str(threads)},
                          stdout=subprocess.PIPE).stdout
     found = re.findall(r"explain \S+ +(\w+) +([\d.]+) s(?: +(\d+) passes)?", out)
     return {what: (float(s), int(n or 0)) for what, s, n in found}
 
 
-def forward(name, torch):
+def forward(name, torch, bf16):
     """Seconds of one picture's forward pass: the best batch and format."""
     found = []
     for fmt in FORMATS:
@@ -47,7 +48,7 @@ def forward(name, torch):
         for batch in BATCHES:
             x = torch.rand(batch, 3, SIZE, SIZE).to(
                 memory_format=getattr(torch, fmt))
-            with torch.inference_mode():
+            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, bf16):
                 net(x)
                 found.append((best_of(2, lambda: net(x)) / batch, batch, fmt))
     return min(found)
@@ -83,9 +84,16 @@ def quickshift_seconds():
 def one_round(name, args, torch):
     """What: (ours in seconds, passes, the peer's seconds, how it does it)."""
     ours = papline(args.bench, name, args.threads)
-    one, batch, fmt = forward(name, torch)
+    one, batch, fmt = forward(name, torch, False)
     peer = {w: (one * ours[w][1], f"PyTorch's passes, batch {batch}, {fmt}")
             for w in ("scorecam", "lime")}
+    if has_bf16():
+        half = papline(args.bench, name, args.threads, "--bf16")
+        one, batch, fmt = forward(name, torch, True)
+        for w in ("scorecam", "lime"):
+            ours[w + " in bf16"] = half[w]
+            peer[w + " in bf16"] = (one * half[w][1],
+                                    f"PyTorch's passes, batch {batch}, {fmt}")
     peer["family"] = both_ways(name, torch), "PyTorch, forward and backward"
     peer["quickshift"] = quickshift_seconds(), "scikit-image"
     return {w: (*ours[w], *p) for w, p in peer.items()}
