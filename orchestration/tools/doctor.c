@@ -6,6 +6,7 @@
 #include "base/machine.h"
 #include "img/vipslib.h"
 #include "nn/blas_kernels.h"
+#include "nn/block_product.h"
 #include "nn/gemm.h"
 #include "orchestration/tools/doctor_hosts.h"
 #include "ranks/dist.h"
@@ -229,6 +230,17 @@ static void check_openblas(struct doctor *d)
                       gemm_library(), core, why);
 }
 
+static void check_bf16(struct doctor *d)
+{
+    const char *name = block_kernel_bf16()->name;
+
+    print_finding(d, FINE, "bf16", "%s%s", name,
+                  strcmp(name, "plain") == 0
+                      ? ": this processor has no instructions for it, float32 "
+                        "is faster"
+                      : "");
+}
+
 static void check_zeromq(struct doctor *d)
 {
     int major, minor, patch;
@@ -397,8 +409,9 @@ int doctor_run(FILE *out, const char *run_dir, struct err *err)
 {
     static void (*const checks[])(struct doctor * d) = {
         check_mpi,    check_mpirun,     check_shared_memory, check_cores,
-        check_memory, check_huge_pages, check_openblas,      check_zeromq,
-        check_vips,   check_limits,     check_disk,          check_hosts,
+        check_memory, check_huge_pages, check_openblas,      check_bf16,
+        check_zeromq, check_vips,       check_limits,        check_disk,
+        check_hosts,
     };
     struct doctor d = {.out = out, .run_dir = run_dir};
 

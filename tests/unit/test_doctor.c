@@ -18,9 +18,10 @@ static const char *run_doctor(const char *path, int *rc, struct err *err)
 static void check_all_lines(void)
 {
     static const char *const names[] = {
-        "MPI ",     "mpirun ",     "shared memory ", "cores ",
-        "memory ",  "huge pages ", "OpenBLAS ",      "ZeroMQ ",
-        "libvips ", "open files ", "locked memory ", "run directory "};
+        "MPI ",          "mpirun ",     "shared memory ", "cores ",
+        "memory ",       "huge pages ", "OpenBLAS ",      "bf16 ",
+        "ZeroMQ ",       "libvips ",    "open files ",    "locked memory ",
+        "run directory "};
     struct err err;
     const char *text;
     int rc;
