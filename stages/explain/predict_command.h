@@ -25,9 +25,10 @@ struct predict_command_args {
     const char *dir;        /* for files, exists; NULL: none */
     const char *csv;        /* for the table alone; NULL: none */
     const char *page; /* for one page of all (predict_page.h); NULL: none */
-    bool bf16;        /* products of convolutions, but of gradients */
-    bool json;        /* lines of JSON, not a table */
-    bool progress;    /* say how far it is */
+    const char *precision; /* as given; NULL: float32 */
+    bool bf16;             /* products of convolutions, but of gradients */
+    bool json;             /* lines of JSON, not a table */
+    bool progress;         /* say how far it is */
 
     /* by what a bundle has stored (predict_decisions.h) */
     bool calibrated;       /* probabilities at its temperature */

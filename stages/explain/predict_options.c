@@ -60,7 +60,7 @@ static int check_options(const struct predict_command_args *a, int n_word,
         return err_set(
             err, ERR_USAGE,
             "--class is what pictures explain; give --explain METHOD");
-    return 0;
+    return block_asks_bf16(a->precision, &a->bf16, err);
 }
 
 static int take_option(struct predict_command_args *a, int c, struct err *err)
@@ -80,7 +80,8 @@ static int take_option(struct predict_command_args *a, int c, struct err *err)
     case 'o':
         return find_output(a, optarg, err);
     case 'p':
-        return block_asks_bf16(optarg, &a->bf16, err);
+        a->precision = optarg;
+        return 0;
     case 's':
         a->sets = true;
         return 0;
