@@ -60,7 +60,7 @@ static int check_options(const struct predict_command_args *a, int n_word,
         return err_set(
             err, ERR_USAGE,
             "--class is what pictures explain; give --explain METHOD");
-    return block_asks_bf16(a->precision, &a->bf16, err);
+    return 0;
 }
 
 static int take_option(struct predict_command_args *a, int c, struct err *err)
@@ -119,7 +119,8 @@ static int parse_options(struct predict_command_args *a, int argc, char **argv,
         if (take_option(a, c, err) < 0)
             return -1;
     }
-    if (check_options(a, argc - optind, err) < 0)
+    if (check_options(a, argc - optind, err) < 0 ||
+        block_asks_bf16(a->precision, &a->bf16, err) < 0)
         return -1;
     a->model = argv[optind++];
     return 0;
