@@ -16,7 +16,7 @@ tar -C "$T" -xzf "$A"
 ok "it has the tracked files, and no others" cmp \
     <(cd "$T/papline-$version" && find . ! -type d | sed 's|^\./||' | sort) \
     <(git -C "$ROOT" ls-tree -r --name-only HEAD | sort)
-planned() { make -s -n -C "$1" B=build/none all | grep -c 'echo "  CC'; }
+planned() { make -s -n -C "$1" MODE=release B=build/none all | grep -c 'echo "  CC'; }
 ok "it builds as many files as this tree" test "$(planned "$T/papline-$version")" -eq \
     "$(git -C "$ROOT" ls-tree -r --name-only HEAD common proto stages orchestration |
         grep '\.c$' | grep -vc '/examples/')"
