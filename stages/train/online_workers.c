@@ -337,11 +337,12 @@ int online_workers_open(struct online_workers **out,
                     : program_path(s->program, "papline-augment", err)) == 0 &&
         listen_here(s, err) == 0 && start_workers(s, err) == 0)
         s->runs = thread_start(&s->thread, serve_workers, s, err) == 0;
-    if (s->runs)
-        *out = s;
-    else
+    if (!s->runs) {
         online_workers_close(s);
-    return s->runs ? 0 : -1;
+        return -1;
+    }
+    *out = s;
+    return 0;
 }
 
 void online_workers_close(struct online_workers *s)
