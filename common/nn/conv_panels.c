@@ -4,9 +4,9 @@
  *     Y  = sum over taps of  X(p + distance) W          a panel of 32 channels
  *     dX = the same of dY with W turned round and transposed
  *
- * of the positions p of conv_positions.h.  x, y and gradients are float32 in memory;
- * what is multiplied is copied here, in bf16 rounded, some positions at a time,
- * so that it lies in a core's own cache.
+ * of the positions p of conv_positions.h.  x, y and gradients are float32 in
+ * memory; what is multiplied is copied here, in bf16 rounded, some positions at
+ * a time, so that it lies in a core's own cache.
  */
 #include "nn/bf16.h"
 #include "nn/conv_panels_private.h"

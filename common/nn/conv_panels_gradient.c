@@ -3,9 +3,9 @@
  *
  *     dW of a tap = X(p + distance)' dY                 32 x 32 at once
  *
- * summed over the positions p of conv_positions.h: a chunk of them, of x by channels
- * and of dy as a panel, is rounded by all threads, which then share out the
- * blocks of dW.  Every block has its chunks in order.
+ * summed over the positions p of conv_positions.h: a chunk of them, of x by
+ * channels and of dy as a panel, is rounded by all threads, which then share
+ * out the blocks of dW.  Every block has its chunks in order.
  */
 #include "nn/bf16.h"
 #include "nn/conv_panels_private.h"
@@ -20,8 +20,6 @@ enum {
     CHUNK_BYTES = 2 << 20, /* of rounded x and dy */
     LEAST_CHUNK = 16 * B,  /* positions */
 };
-
-/* --- dW --------------------------------------------------------------------*/
 
 /* Positions of a chunk. */
 static size_t chunk_len(const struct conv_positions *m)
