@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,13 @@ void buf_csv_next(struct buf *b, const char *s)
 {
     buf_puts(b, ",");
     buf_csv(b, s);
+}
+
+void buf_csv_number(struct buf *b, double v)
+{
+    buf_puts(b, ",");
+    if (isfinite(v))
+        buf_printf(b, "%.6f", v);
 }
 
 void buf_html(struct buf *b, const char *s)

@@ -38,6 +38,10 @@ void buf_csv(struct buf *b, const char *s);
 /* The same of the next field: a comma before it. */
 void buf_csv_next(struct buf *b, const char *s);
 
+/* The same of a number with six digits behind the point; of one that is not
+ * finite the field is empty. */
+void buf_csv_number(struct buf *b, double v);
+
 /* Append 's' with & < > " ' escaped, for HTML and SVG. */
 void buf_html(struct buf *b, const char *s);
 

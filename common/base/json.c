@@ -38,6 +38,13 @@ json_t *json_count(size_t n)
     return json_integer((json_int_t)n);
 }
 
+const char *json_member(const json_t *object, const char *name)
+{
+    const char *s = json_string_value(json_object_get(object, name));
+
+    return s ? s : "";
+}
+
 json_t *json_range(double low, double high)
 {
     json_t *j = json_array();

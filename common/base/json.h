@@ -22,6 +22,9 @@ json_t *json_number(double v);
 /* A count. */
 json_t *json_count(size_t n);
 
+/* A member that is a string; "" if there is none.  Borrowed from 'object'. */
+const char *json_member(const json_t *object, const char *name);
+
 /* [low, high]. */
 json_t *json_range(double low, double high);
 

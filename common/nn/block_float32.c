@@ -5,8 +5,6 @@
 
 #include "nn/simd.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 enum {
     LANES = 16,
     MOST_ROWS = 8,

@@ -28,8 +28,6 @@ enum {
     LINE = 64,              /* bytes of a line of a cache */
 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* --- Y, and dX -------------------------------------------------------------*/
 
 struct products {

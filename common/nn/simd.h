@@ -14,6 +14,8 @@
 
 #pragma GCC optimize("fp-contract=fast")
 
+#define INLINE static inline __attribute__((always_inline))
+
 /*
  * Work is cut into pieces whose bounds depend on its size alone, never on the
  * number of threads; partial sums are then added in order of the pieces.

@@ -26,8 +26,6 @@ typedef float vec
 typedef int bits
     __attribute__((vector_size(LANES * sizeof(int)), aligned(4), may_alias));
 
-#define INLINE static inline __attribute__((always_inline))
-
 #define VEC(p)    ((const vec *)(const void *)(p))
 #define VEC_TO(p) ((vec *)(void *)(p))
 

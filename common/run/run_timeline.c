@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -28,13 +29,6 @@ struct reading {
 };
 
 /* --- events --------------------------------------------------------------- */
-
-static const char *member(const json_t *event, const char *name)
-{
-    const char *s = json_string_value(json_object_get(event, name));
-
-    return s ? s : "";
-}
 
 static int count_of(const char *text)
 {
@@ -84,8 +78,8 @@ static void take_hosts(struct reading *r, const json_t *event)
 
     if (t->n_piece == 0)
         return;
-    t->piece[t->n_piece - 1].cores = count_of(member(event, "cores"));
-    for (const char *s = member(event, "hosts"); *s;) {
+    t->piece[t->n_piece - 1].cores = count_of(json_member(event, "cores"));
+    for (const char *s = json_member(event, "hosts"); *s;) {
         const size_t n = strcspn(s, ","), name = strcspn(s, ":,");
         const int host = name > 0 ? find_host(r, s, name) : -1;
 
@@ -127,10 +121,10 @@ static void add_bar(struct reading *r, const json_t *event, int host,
                     bool first)
 {
     struct run_timeline *t = r->t;
-    const int cores = count_of(member(event, "cores"));
+    const int cores = count_of(json_member(event, "cores"));
     struct timeline_bar *bar = add_room(t->bar, t->n_bar, sizeof(*bar));
     size_t *open = add_room(r->open, r->n_open, sizeof(*open));
-    char *step = strdup(member(event, "node"));
+    char *step = strdup(json_member(event, "node"));
 
     t->bar = bar ? bar : t->bar;
     r->open = open ? open : r->open;
@@ -143,7 +137,7 @@ static void add_bar(struct reading *r, const json_t *event, int host,
         .step = step,
         .host = host,
         .lane = free_lane(r, host),
-        .process = strtol(member(event, "process"), NULL, 10),
+        .process = strtol(json_member(event, "process"), NULL, 10),
         .cores = cores,
         .first = first,
         .start = time_now(r),
@@ -158,7 +152,7 @@ static void take_start(struct reading *r, const json_t *event)
 {
     bool first = true;
 
-    for (const char *s = member(event, "host"); *s && r->t->n_piece;) {
+    for (const char *s = json_member(event, "host"); *s && r->t->n_piece;) {
         const size_t n = strcspn(s, ",");
         const int host =
             n > 0 && r->n_open < OPEN_MAX ? find_host(r, s, n) : -1;
@@ -198,7 +192,7 @@ static void end_step(struct reading *r, const json_t *event)
     for (size_t k = r->n_open; k-- > 0;) {
         const struct timeline_bar *b = &r->t->bar[r->open[k]];
 
-        if (b->process == 0 && strcmp(b->step, member(event, "node")) == 0)
+        if (b->process == 0 && strcmp(b->step, json_member(event, "node")) == 0)
             close_bar(r, k, "");
     }
 }
@@ -254,9 +248,9 @@ static void pass_time(struct reading *r, double date)
 
 static void take_event(struct reading *r, const json_t *event)
 {
-    const char *kind = member(event, "event");
-    const double date = clock_date_of(member(event, "time"));
-    const long process = strtol(member(event, "process"), NULL, 10);
+    const char *kind = json_member(event, "event");
+    const double date = clock_date_of(json_member(event, "time"));
+    const long process = strtol(json_member(event, "process"), NULL, 10);
 
     if (!isfinite(date))
         return;
@@ -271,11 +265,11 @@ static void take_event(struct reading *r, const json_t *event)
     else if (strcmp(kind, "process-start") == 0)
         take_start(r, event);
     else if (strcmp(kind, "process-end") == 0 && process > 0)
-        close_bars(r, process, member(event, "status"));
+        close_bars(r, process, json_member(event, "status"));
     else if (strcmp(kind, "node-done") == 0 || strcmp(kind, "node-failed") == 0)
         end_step(r, event);
     else if (strcmp(kind, "waiting") == 0)
-        r->waiting = member(event, "node")[0] != '\0';
+        r->waiting = json_member(event, "node")[0] != '\0';
     else if (strcmp(kind, "run-end") == 0)
         end_piece(r);
 }

@@ -84,14 +84,6 @@ double compare_splits_difference(const struct split_side *a,
     return p - q;
 }
 
-/* ",0.912345", or "," where there is no number. */
-static void put_number(double v, struct buf *out)
-{
-    buf_puts(out, ",");
-    if (isfinite(v))
-        buf_printf(out, "%.6f", v);
-}
-
 void compare_splits_csv_header(struct buf *out)
 {
     buf_puts(out, "experiment,run,method,cells,groups,correct,accuracy,low,"
@@ -107,12 +99,12 @@ void compare_splits_csv_row(const struct split_side *s, const char *name,
     buf_csv_next(out, run_dir);
     buf_csv_next(out, method);
     buf_printf(out, ",%zu,%zu,%zu", s->cells, s->groups, s->correct);
-    put_number(compare_splits_accuracy(s), out);
-    put_number(s->interval.low, out);
-    put_number(s->interval.high, out);
+    buf_csv_number(out, compare_splits_accuracy(s));
+    buf_csv_number(out, s->interval.low);
+    buf_csv_number(out, s->interval.high);
     buf_printf(out, ",%zu", s->leaked);
-    put_number(quotient_of(s->leaked_right, s->leaked), out);
-    put_number(quotient_of(s->correct - s->leaked_right, s->cells - s->leaked),
-               out);
+    buf_csv_number(out, quotient_of(s->leaked_right, s->leaked));
+    buf_csv_number(
+        out, quotient_of(s->correct - s->leaked_right, s->cells - s->leaked));
     buf_printf(out, ",%d\n", s->folds);
 }

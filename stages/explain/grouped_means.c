@@ -100,18 +100,11 @@ out:
     return rc;
 }
 
-static void put_number(double v, struct buf *out)
-{
-    buf_puts(out, ",");
-    if (isfinite(v))
-        buf_printf(out, "%.6f", v);
-}
-
 void grouped_means_text(const struct grouped_mean *m, struct buf *out)
 {
     buf_printf(out, ",%zu,%zu", m->cells, m->groups);
-    put_number(m->mean, out);
-    put_number(m->low, out);
-    put_number(m->high, out);
+    buf_csv_number(out, m->mean);
+    buf_csv_number(out, m->low);
+    buf_csv_number(out, m->high);
     buf_puts(out, "\n");
 }

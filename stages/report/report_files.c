@@ -122,3 +122,17 @@ double report_json_number(const json_t *j, const char *path)
 
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
+
+void report_files_field(struct buf *b, const char *text)
+{
+    buf_put(b, text, strlen(text) + 1);
+}
+
+void report_files_number(struct buf *b, double v)
+{
+    char text[40] = "";
+
+    if (isfinite(v))
+        snprintf(text, sizeof(text), "%.9g", v);
+    report_files_field(b, text);
+}

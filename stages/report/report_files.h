@@ -59,4 +59,9 @@ const json_t *report_json_at(const json_t *j, const char *path);
 /* A number there, else NaN. */
 double report_json_number(const json_t *j, const char *path);
 
+/* Append a field of a table that is made here, with a NUL behind it; of a number
+ * that is not finite it is empty. */
+void report_files_field(struct buf *b, const char *text);
+void report_files_number(struct buf *b, double v);
+
 #endif

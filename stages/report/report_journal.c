@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -41,17 +42,10 @@ static json_t *next_event(const struct journal *j, size_t *at)
     return json_loadb(s, n, 0, NULL);
 }
 
-static const char *event_member(const json_t *event, const char *name)
-{
-    const char *s = json_string_value(json_object_get(event, name));
-
-    return s ? s : "";
-}
-
 /* When it was, to the second. */
 static void event_time(const json_t *event, struct buf *b)
 {
-    const char *said = event_member(event, "time");
+    const char *said = json_member(event, "time");
     const double date = clock_date_of(said);
     char text[CLOCK_TEXT];
 
@@ -69,7 +63,7 @@ static size_t last_start(const struct journal *j)
         const size_t line = at;
         json_t *e = next_event(j, &at);
 
-        if (strcmp(event_member(e, "event"), "run-start") == 0)
+        if (strcmp(json_member(e, "event"), "run-start") == 0)
             start = line;
         json_decref(e);
     }
@@ -83,17 +77,17 @@ static size_t list_troubles(const struct journal *j, struct buf *b)
 
     while (at < j->size) {
         json_t *e = next_event(j, &at);
-        const char *kind = event_member(e, "event");
+        const char *kind = json_member(e, "event");
         const bool aside = strcmp(kind, "unit-set-aside") == 0;
 
         /* one that left with status 0 had nothing more to do */
         lost += strcmp(kind, "worker-lost") == 0 &&
-                !strstr(event_member(e, "why"), "exit status 0");
+                !strstr(json_member(e, "why"), "exit status 0");
         if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES)
             report_html_put(b, "<li><strong>%s%s</strong>: %s</li>\n",
-                            event_member(e, "node"),
+                            json_member(e, "node"),
                             aside ? ": a unit was set aside" : " failed",
-                            event_member(e, "reason"));
+                            json_member(e, "reason"));
         json_decref(e);
     }
     if (shown > TROUBLES)
@@ -136,11 +130,11 @@ void report_journal(const struct report_data *d, struct buf *b)
 
         if (e && n++ == 0)
             event_time(e, b);
-        if (event_member(e, "time")[0]) {
+        if (json_member(e, "time")[0]) {
             buf_release(&last);
             event_time(e, &last);
         }
-        starts += strcmp(event_member(e, "event"), "run-start") == 0;
+        starts += strcmp(json_member(e, "event"), "run-start") == 0;
         json_decref(e);
     }
     buf_puts(b, ", last event before this page ");

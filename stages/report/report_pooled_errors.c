@@ -69,20 +69,6 @@ static bool take_cells(struct pooled_cells *p)
 
 /* --- rows ----------------------------------------------------------------- */
 
-static void put_field(struct buf *b, const char *text)
-{
-    buf_put(b, text, strlen(text) + 1);
-}
-
-static void put_number(struct buf *b, double v)
-{
-    char text[40] = "";
-
-    if (isfinite(v))
-        snprintf(text, sizeof(text), "%.9g", v);
-    put_field(b, text);
-}
-
 static void put_part(struct buf *b, const char *by, const char *part,
                      const struct stratum *s)
 {
@@ -90,15 +76,15 @@ static void put_part(struct buf *b, const char *by, const char *part,
 
     if (s->n > 0)
         proportion_wilson(s->correct, s->n, &low, &high);
-    put_field(b, by);
-    put_field(b, part);
-    put_number(b, s->from);
-    put_number(b, s->to);
-    put_number(b, (double)s->n);
-    put_number(b, (double)s->correct);
-    put_number(b, (double)s->correct / (double)s->n);
-    put_number(b, low);
-    put_number(b, high);
+    report_files_field(b, by);
+    report_files_field(b, part);
+    report_files_number(b, s->from);
+    report_files_number(b, s->to);
+    report_files_number(b, (double)s->n);
+    report_files_number(b, (double)s->correct);
+    report_files_number(b, (double)s->correct / (double)s->n);
+    report_files_number(b, low);
+    report_files_number(b, high);
 }
 
 static int put_quarters(const struct pooled_cells *p, const char *by,
@@ -140,15 +126,15 @@ static void put_pictures(const struct pooled_cells *p, const char *part,
 static void put_of_groups(struct buf *b, const char *part,
                           const struct spread *s, double accuracy)
 {
-    put_field(b, "groups");
-    put_field(b, part);
-    put_field(b, "");
-    put_field(b, "");
-    put_number(b, (double)s->n_group);
-    put_field(b, "");
-    put_number(b, accuracy);
-    put_field(b, "");
-    put_field(b, "");
+    report_files_field(b, "groups");
+    report_files_field(b, part);
+    report_files_field(b, "");
+    report_files_field(b, "");
+    report_files_number(b, (double)s->n_group);
+    report_files_field(b, "");
+    report_files_number(b, accuracy);
+    report_files_field(b, "");
+    report_files_field(b, "");
 }
 
 static int put_groups(const struct pooled_cells *p, struct buf *b,
@@ -185,7 +171,7 @@ void report_pooled_errors(struct report_csv *c, const struct report_data *d,
 
     *c = (struct report_csv){.there = false};
     for (int k = 0; k < COLUMNS; k++)
-        put_field(&b, head[k]);
+        report_files_field(&b, head[k]);
     if (take_cells(&p) && p.n > 0 &&
         put_quarters(&p, "size", p.size, &b, &err) == 0 &&
         put_quarters(&p, "brightness", p.brightness, &b, &err) == 0) {

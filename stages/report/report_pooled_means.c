@@ -108,20 +108,6 @@ static bool add_row(struct pooling *p, int table, size_t row)
 
 /* --- the table ------------------------------------------------------------ */
 
-static void put_field(struct buf *b, const char *text)
-{
-    buf_put(b, text, strlen(text) + 1);
-}
-
-static void put_number(struct buf *b, double v)
-{
-    char text[40] = "";
-
-    if (isfinite(v))
-        snprintf(text, sizeof(text), "%.9g", v);
-    put_field(b, text);
-}
-
 static void put_figure(const struct pooling *p, const struct sum *s,
                        const char *column, struct buf *b)
 {
@@ -129,11 +115,12 @@ static void put_figure(const struct pooling *p, const struct sum *s,
     const double below = p->independent ? sqrt(s->below) : s->below;
     const double above = p->independent ? sqrt(s->above) : s->above;
 
-    put_number(b, strcmp(column, "cells") == 0    ? s->cells
-                  : strcmp(column, "groups") == 0 ? s->groups
-                  : strcmp(column, "low") == 0    ? mean - below / s->cells
-                  : strcmp(column, "high") == 0   ? mean + above / s->cells
-                                                  : mean);
+    report_files_number(b,
+                        strcmp(column, "cells") == 0    ? s->cells
+                        : strcmp(column, "groups") == 0 ? s->groups
+                        : strcmp(column, "low") == 0  ? mean - below / s->cells
+                        : strcmp(column, "high") == 0 ? mean + above / s->cells
+                                                      : mean);
 }
 
 /* The fields, each with a NUL behind it, the header's first. */
@@ -142,14 +129,14 @@ static void put_fields(const struct pooling *p, struct buf *b)
     const struct csv *first = &p->table[0].csv;
 
     for (size_t k = 0; k < first->n_column; k++)
-        put_field(b, first->header[k]);
+        report_files_field(b, first->header[k]);
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < first->n_column; k++)
             if (is_figure(first->header[k]))
                 put_figure(p, &p->sum[i], first->header[k], b);
             else
-                put_field(b, csv_get(&p->table[p->sum[i].table].csv,
-                                     p->sum[i].row, k));
+                report_files_field(b, csv_get(&p->table[p->sum[i].table].csv,
+                                              p->sum[i].row, k));
 }
 
 int report_pooled_means(struct report_csv *c, const struct report_data *d,
