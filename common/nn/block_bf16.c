@@ -77,9 +77,9 @@ static void plain_multiply(const struct block_product *p, float *c)
                    c + (size_t)i * BLOCK_SIDE);
 }
 
-static const struct block_kernel plain = {"plain",     sizeof(uint16_t),
-                                          BLOCK_DEPTH, do_nothing,
-                                          do_nothing,  plain_multiply};
+static const struct block_kernel plain = {
+    "plain",    sizeof(uint16_t), BLOCK_DEPTH,   false,
+    do_nothing, do_nothing,       plain_multiply};
 
 #ifdef HAVE_X86
 
@@ -140,9 +140,9 @@ static void avx512_multiply(const struct block_product *p, float *c)
                     c + (size_t)i * BLOCK_SIDE);
 }
 
-static const struct block_kernel avx512 = {"avx512_bf16", sizeof(uint16_t),
-                                           BLOCK_DEPTH,   do_nothing,
-                                           do_nothing,    avx512_multiply};
+static const struct block_kernel avx512 = {
+    "avx512_bf16", sizeof(uint16_t), BLOCK_DEPTH,    false,
+    do_nothing,    do_nothing,       avx512_multiply};
 
 /* --- AMX -------------------------------------------------------------------*/
 
@@ -242,7 +242,8 @@ static void amx_multiply(const struct block_product *p, float *c)
 }
 
 static const struct block_kernel amx = {
-    "amx", sizeof(uint16_t), BLOCK_DEPTH, amx_begin, amx_end, amx_multiply};
+    "amx",     sizeof(uint16_t), BLOCK_DEPTH, true,
+    amx_begin, amx_end,          amx_multiply};
 
 /* The system keeps the tiles of those programs alone that ask for it. */
 static bool amx_allowed(void)

@@ -63,7 +63,7 @@ static void plain_multiply(const struct block_product *p, float *c)
 }
 
 static const struct block_kernel plain = {
-    "plain", sizeof(float), 1, do_nothing, do_nothing, plain_multiply};
+    "plain", sizeof(float), 1, false, do_nothing, do_nothing, plain_multiply};
 
 #if defined(__x86_64__) && defined(__GNUC__)
 __attribute__((target("arch=x86-64-v3"))) static void avx2_multiply(
@@ -79,9 +79,9 @@ __attribute__((target("arch=x86-64-v4"))) static void avx512_multiply(
 }
 
 static const struct block_kernel avx2 = {
-    "avx2", sizeof(float), 1, do_nothing, do_nothing, avx2_multiply};
+    "avx2", sizeof(float), 1, false, do_nothing, do_nothing, avx2_multiply};
 static const struct block_kernel avx512 = {
-    "avx512", sizeof(float), 1, do_nothing, do_nothing, avx512_multiply};
+    "avx512", sizeof(float), 1, false, do_nothing, do_nothing, avx512_multiply};
 #endif
 
 int block_kernels_float32(const struct block_kernel *can[BLOCK_KERNELS])

@@ -39,6 +39,7 @@ struct block_kernel {
     const char *name; /* "amx"; static */
     size_t bytes;     /* of a number: 4 in float32, 2 in bf16 */
     size_t depth;     /* k is a multiple of it */
+    bool tiles;       /* a block is one instruction's, not some vectors' */
 
     /* In each thread before its first block and after its last. */
     void (*begin)(void);

@@ -4,10 +4,20 @@
 
 #include <math.h>
 
-/* Of an image alone, output pixels up to which panels are faster in float32:
- * beside products of a library, and beside Winograd's, whose matrices are four
- * times as large.  Taps times channels from which bf16 is. */
-enum { FEW = 1 << 10, FEW_TILED = 64, NARROW = 64 };
+enum {
+    /* Of an image alone, output pixels up to which panels are faster in
+     * float32: beside products of a library, and beside Winograd's, whose
+     * matrices are four times as large. */
+    FEW = 1 << 10,
+    FEW_TILED = 64,
+
+    /* Taps times channels from which bf16 is faster than products in float32,
+     * in tiles and otherwise; channels from which Winograd's fewer products in
+     * float32 are faster than bf16 without tiles. */
+    NARROW_TILES = 64,
+    NARROW = 128,
+    WINOGRAD = 64,
+};
 
 struct gemm_after conv_after(const struct conv *c, const float *bias)
 {
@@ -15,12 +25,15 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
                                c->act == ACT_RELU6 ? 6.0f : INFINITY};
 }
 
-/* In bf16 there is more to round than to multiply. */
-static bool is_narrow(const struct conv *c)
+/* Is it faster in bf16, where there is more to round than to multiply? */
+static bool is_for_bf16(const struct conv *c)
 {
     const int channels = c->ci < c->co ? c->ci : c->co;
+    const int rounded = c->size * c->size * channels;
 
-    return c->size * c->size * channels < NARROW;
+    if (c->kernel->tiles)
+        return rounded >= NARROW_TILES;
+    return rounded >= NARROW && (channels < WINOGRAD || !conv_winograd_fits(c));
 }
 
 const struct conv_provider *conv_choose(const struct conv *c)
@@ -29,7 +42,7 @@ const struct conv_provider *conv_choose(const struct conv *c)
     const bool fits = conv_panels_fit(c);
     const bool bf16 = fits && c->kernel->bytes < sizeof(float);
 
-    if (bf16 && !is_narrow(c))
+    if (bf16 && is_for_bf16(c))
         return &conv_bf16;
     if (fits && !bf16 && c->n == 1 && c->oh * c->ow <= few)
         return &conv_panels;

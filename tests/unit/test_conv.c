@@ -288,19 +288,38 @@ static void check_float32(void)
     }
 }
 
+/* A convolution of this size and so many channels, by tiles or by vectors. */
+static bool is_bf16(int size, int channels, bool tiles)
+{
+    struct block_kernel kernel = *block_kernel_bf16();
+    const int pad = size / 2, side = 8;
+    const struct conv c = {1,        side, side, channels, side, side,
+                           channels, size, 1,    pad,      pad,  0,
+                           &kernel,  1,    NULL, NULL};
+
+    kernel.tiles = tiles;
+    return conv_choose(&c) == &conv_bf16;
+}
+
+static void test_bf16_chosen(void)
+{
+    ok(is_bf16(3, 32, true) && is_bf16(3, 32, false),
+       "bf16 takes 3x3 of stride 1");
+    ok(is_bf16(3, 256, true) && !is_bf16(3, 256, false),
+       "where Winograd saves products, bf16 needs tiles");
+    ok(is_bf16(1, 64, true) && !is_bf16(1, 32, true),
+       "float32 where few channels have a tap");
+    ok(is_bf16(1, 128, false) && !is_bf16(1, 64, false),
+       "without tiles where a few more have");
+}
+
 static void test_bf16_fits(void)
 {
     struct conv c = {.size = 3, .stride = 1, .ci = 16, .co = 16, .top = 1};
 
     ok(!conv_panels_fit(&c), "float32 where nobody asks for bf16");
     c.kernel = block_kernel_bf16();
-    ok(conv_panels_fit(&c) && conv_choose(&c) == &conv_bf16,
-       "bf16 takes 3x3 of stride 1");
-    c.ci = c.co = 32;
-    c.size = 1;
-    c.top = 0;
-    ok(conv_choose(&c) != &conv_bf16, "float32 where few channels have a tap");
-    c.size = 3;
+    ok(conv_panels_fit(&c), "bf16 takes padded convolutions");
     c.top = 1;
     c.stride = 2;
     ok(!conv_panels_fit(&c), "bf16 takes no stride but of one tap");
@@ -320,5 +339,6 @@ int main(void)
     check_float32();
     test_fits();
     test_bf16_fits();
+    test_bf16_chosen();
     return tap_done();
 }
