@@ -124,6 +124,20 @@ static bool would_take(const struct listed_worker *w, const char *stage,
            (w->step == step || w->step == WORKER_ANY_STEP);
 }
 
+/* Who would and was heard last: one that has gone, and is not known to, may have
+ * credit left.  -1: nobody. */
+static int choose_worker(const struct worker_list *l, const char *stage,
+                         int step)
+{
+    int best = -1;
+
+    for (int i = 0; i < l->n; i++)
+        if (would_take(&l->worker[i], stage, step) &&
+            (best < 0 || l->worker[i].seen > l->worker[best].seen))
+            best = i;
+    return best;
+}
+
 /* Its rate is of one step. */
 static void note_served(struct listed_worker *w, int step, double now)
 {
@@ -149,22 +163,18 @@ struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
                                             const char *stage, int step,
                                             int *worker, double now)
 {
-    for (int i = 0; i < q->workers->n; i++) {
-        struct listed_worker *w = &q->workers->worker[i];
-        struct lease_queue_unit *u;
+    const int i = choose_worker(q->workers, stage, step);
+    struct lease_queue_unit *u = i < 0 ? NULL : first_waiting(q, now);
+    struct listed_worker *w;
 
-        if (!would_take(w, stage, step))
-            continue;
-        u = first_waiting(q, now);
-        if (!u)
-            return NULL;
-        w->credits--;
-        lease_to(q, u, i, now);
-        note_served(w, step, now);
-        *worker = i;
-        return u;
-    }
-    return NULL;
+    if (!u)
+        return NULL;
+    w = &q->workers->worker[i];
+    w->credits--;
+    lease_to(q, u, i, now);
+    note_served(w, step, now);
+    *worker = i;
+    return u;
 }
 
 /* The unit in hand of a worker that was not heard for a while. */

@@ -77,7 +77,7 @@ void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
 
 /*
  * Next unit for a worker of stage 'stage' with credit that would work for the
- * step 'step', leased to it, or NULL.
+ * step 'step', of several for the one that was heard last; leased to it, or NULL.
  * *worker [out] who gets it.
  */
 struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,

@@ -139,6 +139,21 @@ static void check_heard_again(void)
        "what a worker gave back it does not get by a late heartbeat");
 }
 
+static void check_heard_last(void)
+{
+    int a, b, who = -1;
+
+    begin_pair(&q, 2, &a, &b);
+    worker_list_credit(&workers, a, 1, MOST);
+    worker_list_credit(&workers, b, 1, MOST);
+    beat_worker(&q, a, 0, 1);
+    beat_worker(&q, b, 0, 2);
+    ok(lease_queue_assign(&q, "augment", 0, &who, 3) && who == b,
+       "of two that would take a unit the one that was heard last gets it");
+    ok(lease_queue_assign(&q, "augment", 0, &who, 3) && who == a,
+       "  then the other the next");
+}
+
 static void check_silent(void)
 {
     int a, b;
@@ -298,6 +313,7 @@ int main(void)
     check_await();
     check_lost();
     check_heard_again();
+    check_heard_last();
     check_silent();
     check_drain();
     check_credit();
