@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/machine.h"
+#include "base/thread.h"
 #include "nn/blas_kernels.h"
 #include "nn/simd.h"
 
@@ -69,15 +70,42 @@ void gemm_leave(void)
     pthread_mutex_unlock(&inside);
 }
 
+#ifdef HAVE_DNNL
+/* Is this thread one of OpenMP's, at any level? */
+static bool is_openmp_own(void)
+{
+    for (int i = omp_get_level(); i > 0; i--)
+        if (omp_get_ancestor_thread_num(i) > 0)
+            return true;
+    return false;
+}
+
+/*
+ * For a longer k oneDNN's kernels point the stack pointer at a block of malloc
+ * while they work.  What the system writes there for a handler lands before the
+ * block, on what others have.  OpenMP's own threads run no handler at all.
+ */
+static dnnl_status_t call_dnnl(const struct gemm *g)
+{
+    dnnl_status_t status;
+
+    if (!thread_holds_signals() && is_openmp_own())
+        thread_hold_signals(); /* for good */
+    thread_hold_signals();
+    status = dnnl_sgemm(g->ta == AS_IS ? 'N' : 'T', g->tb == AS_IS ? 'N' : 'T',
+                        g->m, g->n, g->k, 1.0f, g->a, g->lda, g->b, g->ldb,
+                        g->beta, g->c, g->ldc);
+    thread_let_signals();
+    return status;
+}
+#endif
+
 /* True if oneDNN did it: it is not there in every build, and may run short of
  * memory. */
 static bool by_dnnl(const struct gemm *g)
 {
 #ifdef HAVE_DNNL
-    return g->by == GEMM_BEST &&
-           dnnl_sgemm(g->ta == AS_IS ? 'N' : 'T', g->tb == AS_IS ? 'N' : 'T',
-                      g->m, g->n, g->k, 1.0f, g->a, g->lda, g->b, g->ldb,
-                      g->beta, g->c, g->ldc) == dnnl_success;
+    return g->by == GEMM_BEST && call_dnnl(g) == dnnl_success;
 #else
     (void)g;
     return false;

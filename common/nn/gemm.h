@@ -8,7 +8,8 @@
  * op(A) is m x k, op(B) is k x n, C is m x n; any of them may be 0.  'lda' is
  * the distance between rows of A as it is stored.  Either runs one thread
  * inside ours, on tiles that depend on the sizes alone, so the bits of C do not
- * depend on the number of threads.
+ * depend on the number of threads.  Signals wait until the product is there
+ * (base/thread.h): oneDNN's kernels cannot bear a handler.
  */
 #ifndef NN_GEMM_H
 #define NN_GEMM_H

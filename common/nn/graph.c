@@ -2,6 +2,7 @@
 #include "nn/graph_private.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "nn/block_product.h"
 
 #include <limits.h>
@@ -365,10 +366,12 @@ void graph_forward(struct graph *g, enum phase phase)
     BUG_ON(!g->finished);
     BUG_ON(g->args.memory == GRAPH_INFER && phase != PHASE_INFER);
     g->pass.phase = phase;
+    thread_hold_signals(); /* once for all products */
     prepare_nodes(g);
     for (int i = 0; i < g->n_node; i = graph_strip_end(g, i))
         forward_strip(g, i);
     graph_take_rows(g, 0, g->batch);
+    thread_let_signals();
 }
 
 /* What backward of node j reads and was not kept. */
@@ -392,6 +395,7 @@ static void run_backward(struct graph *g, int stop, graph_ready_f ready,
 {
     BUG_ON(!g->finished || g->args.memory == GRAPH_INFER ||
            g->args.part == GRAPH_FRONT);
+    thread_hold_signals(); /* as forward does */
     for (int i = g->n_node - 1; i > stop; i--) {
         const double start = g->time ? clock_now() : 0.0;
 
@@ -403,6 +407,7 @@ static void run_backward(struct graph *g, int stop, graph_ready_f ready,
         if (ready && g->node[i]->dparam && g->node[i]->n_param > 0)
             ready(self, (size_t)(g->node[i]->dparam - g->dparam.data));
     }
+    thread_let_signals();
 }
 
 void graph_backward(struct graph *g)

@@ -91,7 +91,8 @@ int scheduler_link_open(struct scheduler_link **out,
     l->args = *a;
     pthread_mutex_init(&l->lock, NULL);
     l->token = take_token();
-    l->away_since = clock_now();
+    turn_clock_start(&l->clock);
+    l->away_since = l->clock.now;
     l->zmq = zmq_ctx_new();
     if (!l->zmq) {
         err_set(err, ERR_SYSTEM, "cannot start ZeroMQ: %s",

@@ -3,6 +3,7 @@
 #define WORKER_SCHEDULER_LINK_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/turn_clock.h"
 #include "proto/wire.h"
 #include "worker/scheduler_link.h"
 
@@ -30,6 +31,7 @@ struct scheduler_link {
     atomic_bool stopping, closing;
     bool connected; /* thread only, like the rest */
     int hung_up;
+    struct turn_clock clock; /* of away_since */
     double away_since, last_look, last_beat;
     struct buf out;
 };

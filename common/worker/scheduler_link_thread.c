@@ -16,6 +16,7 @@
 
 enum {
     TICK_MS = 100,
+    TURN_SECONDS = 1,   /* more do not pass in a turn */
     AWAY_SECONDS = 60,  /* without a scheduler: give up */
     HUNG_UP_MAX = 3,    /* handshakes cut off without a word: a wrong key */
     LOOK_MS = 1000,     /* between two looks for another one */
@@ -175,7 +176,7 @@ static void on_monitor(struct scheduler_link *l)
         tell_stage(l, SCHEDULER_LINK_CONNECTED, "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
-            l->away_since = clock_now();
+            l->away_since = l->clock.now;
         l->connected = false;
     } else if (event != ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL ||
                ++l->hung_up == HUNG_UP_MAX) {
@@ -252,12 +253,12 @@ static void on_tick(struct scheduler_link *l)
     if (l->connected)
         return;
     look_for_scheduler(l);
-    if (clock_now() - l->away_since > AWAY_SECONDS) {
+    if (l->clock.now - l->away_since > AWAY_SECONDS) {
         err_set(&err, ERR_AGAIN,
                 "the scheduler at '%s' has not answered for %d seconds",
                 l->endpoint, AWAY_SECONDS);
         tell_stage(l, SCHEDULER_LINK_FAULT, &err, sizeof(err));
-        l->away_since = clock_now();
+        l->away_since = l->clock.now;
     }
 }
 
@@ -277,6 +278,7 @@ void *scheduler_link_thread_run(void *link)
         };
 
         zmq_poll(item, l->dealer ? 3 : 1, TICK_MS);
+        turn_clock_turn(&l->clock, TURN_SECONDS);
         if (item[2].revents)
             on_monitor(l);
         if (item[1].revents)

@@ -1,6 +1,6 @@
 #include "worker/sink_client.h"
 
-#include "base/clock.h"
+#include "base/turn_clock.h"
 #include "proto/confirm.h"
 #include "proto/samples.h"
 
@@ -13,6 +13,7 @@ enum {
     GONE_SECONDS = 10, /* one that broke the connection: another will listen */
     LEAVING_SECONDS = 2, /* likewise, once this process was asked to stop */
     POLL_MS = 200,
+    TURN_SECONDS = 1, /* more do not pass in a turn */
 };
 
 static void close_socket(struct sink_client *c)
@@ -74,14 +75,30 @@ static bool is_gone(struct sink_client *c)
            !(events & ZMQ_POLLOUT);
 }
 
+/* How long one has waited. */
+struct wait {
+    struct turn_clock clock;
+    double since;
+};
+
+static struct wait begin_wait(void)
+{
+    struct wait w;
+
+    turn_clock_start(&w.clock);
+    w.since = w.clock.now;
+    return w;
+}
+
 /* Give up waiting?  Then the socket is closed, so nothing arrives late. */
-static int still_waiting(struct sink_client *c, double since, struct err *err)
+static int still_waiting(struct sink_client *c, struct wait *w, struct err *err)
 {
     const int patience = scheduler_link_stopping(c->link) ? LEAVING_SECONDS
                          : is_gone(c)                     ? GONE_SECONDS
                                                           : CONFIRM_SECONDS;
 
-    if (clock_now() - since < patience)
+    turn_clock_turn(&w->clock, TURN_SECONDS);
+    if (w->clock.now - w->since < patience)
         return 0;
     close_socket(c);
     return err_set(err, ERR_AGAIN, "the sink has not answered for %d seconds",
@@ -105,12 +122,12 @@ static int receive_confirm(struct sink_client *c, struct msg_confirm *m)
 
 static int await_confirm(struct sink_client *c, uint64_t unit, struct err *err)
 {
-    const double since = clock_now();
+    struct wait w = begin_wait();
     struct msg_confirm m = {0};
 
     /* confirms of another unit can only be a sink's mistake */
     while (!receive_confirm(c, &m) || m.unit != unit)
-        if (still_waiting(c, since, err) < 0)
+        if (still_waiting(c, &w, err) < 0)
             return -1;
     c->ahead--;
     if (m.code == ERR_SYSTEM) /* the sink's fault, not this process' */
@@ -140,7 +157,7 @@ int sink_client_flush(struct sink_client *c, uint64_t unit, struct err *err)
 int sink_client_put(struct sink_client *c, const struct msg_unit *unit,
                     const struct sample_rows *r, struct err *err)
 {
-    const double since = clock_now();
+    struct wait w = begin_wait();
     struct msg_samples m = {
         .unit = unit->id,
         .attempt = unit->attempt,
@@ -160,7 +177,7 @@ int sink_client_put(struct sink_client *c, const struct msg_unit *unit,
         return -1;
     }
     while (zmq_send(c->data, c->out.data, c->out.len, 0) < 0)
-        if (still_waiting(c, since, err) < 0)
+        if (still_waiting(c, &w, err) < 0)
             return -1;
     c->ahead++;
     return await_confirms(c, unit->id, SINK_CLIENT_AHEAD - 1, err);

@@ -69,6 +69,7 @@ bool lease_queue_failed(struct lease_queue *q, struct lease_queue_unit *u,
     if (u->state != UNIT_LEASED)
         return false;
     snprintf(u->reason, sizeof(u->reason), "%s", why);
+    u->taken = false;
     u->tries += counts;
     if (u->tries >= q->tries) {
         u->state = UNIT_ASIDE;
@@ -84,12 +85,23 @@ bool lease_queue_failed(struct lease_queue *q, struct lease_queue_unit *u,
     return false;
 }
 
+/* Its holder did not give it back.  True if it was set aside. */
+static bool take_back(struct lease_queue *q, struct lease_queue_unit *u,
+                      const char *why, bool counts, double now)
+{
+    const bool aside = lease_queue_failed(q, u, why, counts, now);
+
+    u->taken = true;
+    u->charged = counts;
+    return aside;
+}
+
 void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
                       const char *why, double now)
 {
     for (size_t i = 0; i < q->n_unit; i++)
         if (q->unit[i].state == UNIT_LEASED && q->unit[i].worker == worker)
-            lease_queue_failed(q, &q->unit[i], why, failed, now);
+            take_back(q, &q->unit[i], why, failed, now);
 }
 
 /* First unit that may start now; moves the hint past those that are over. */
@@ -107,9 +119,23 @@ static struct lease_queue_unit *first_waiting(struct lease_queue *q, double now)
 static bool would_take(const struct listed_worker *w, const char *stage,
                        int step)
 {
-    return w->identity_size > 0 && w->credits > 0 &&
+    return worker_list_is_there(w) && w->credits > 0 &&
            strcmp(w->stage, stage) == 0 &&
            (w->step == step || w->step == WORKER_ANY_STEP);
+}
+
+/* Who would and was heard last: one that has gone, and is not known to, may have
+ * credit left.  -1: nobody. */
+static int choose_worker(const struct worker_list *l, const char *stage,
+                         int step)
+{
+    int best = -1;
+
+    for (int i = 0; i < l->n; i++)
+        if (would_take(&l->worker[i], stage, step) &&
+            (best < 0 || l->worker[i].seen > l->worker[best].seen))
+            best = i;
+    return best;
 }
 
 /* Its rate is of one step. */
@@ -122,34 +148,54 @@ static void note_served(struct listed_worker *w, int step, double now)
     w->rows_done = 0;
 }
 
+/* 'u' is its until the lease ends. */
+static void lease_to(struct lease_queue *q, struct lease_queue_unit *u,
+                     int worker, double now)
+{
+    u->state = UNIT_LEASED;
+    u->worker = worker;
+    u->holder = q->workers->worker[worker].token;
+    u->deadline = now + q->lease;
+    q->soonest = fmin(q->soonest, u->deadline);
+}
+
 struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
                                             const char *stage, int step,
                                             int *worker, double now)
 {
-    for (int i = 0; i < q->workers->n; i++) {
-        struct listed_worker *w = &q->workers->worker[i];
-        struct lease_queue_unit *u;
+    const int i = choose_worker(q->workers, stage, step);
+    struct lease_queue_unit *u = i < 0 ? NULL : first_waiting(q, now);
+    struct listed_worker *w;
 
-        if (!would_take(w, stage, step))
-            continue;
-        u = first_waiting(q, now);
-        if (!u)
-            return NULL;
-        w->credits--;
-        u->state = UNIT_LEASED;
-        u->worker = i;
-        u->holder = w->token;
-        u->deadline = now + q->lease;
-        q->soonest = u->deadline < q->soonest ? u->deadline : q->soonest;
-        note_served(w, step, now);
-        *worker = i;
-        return u;
-    }
-    return NULL;
+    if (!u)
+        return NULL;
+    w = &q->workers->worker[i];
+    w->credits--;
+    lease_to(q, u, i, now);
+    note_served(w, step, now);
+    *worker = i;
+    return u;
 }
 
-void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
-                      double now)
+/* The unit in hand of a worker that was not heard for a while. */
+static const struct lease_queue_unit *give_again(struct lease_queue *q,
+                                                 int worker, uint64_t unit,
+                                                 double now)
+{
+    struct lease_queue_unit *u = lease_queue_find(q, unit);
+
+    if (!u || u->state != UNIT_WAITING || !u->taken ||
+        u->holder != q->workers->worker[worker].token)
+        return NULL;
+    u->taken = false;
+    u->tries -= u->charged;
+    lease_to(q, u, worker, now);
+    return u;
+}
+
+const struct lease_queue_unit *lease_queue_beat(struct lease_queue *q,
+                                                int worker, uint64_t unit,
+                                                double now)
 {
     const bool returned = q->workers->worker[worker].returned;
 
@@ -159,10 +205,11 @@ void lease_queue_beat(struct lease_queue *q, int worker, uint64_t unit,
         if (u->state != UNIT_LEASED || u->worker != worker)
             continue;
         if (returned && u->id != unit)
-            lease_queue_failed(q, u, "lost with a connection", false, now);
+            take_back(q, u, "lost with a connection", false, now);
         else
             u->deadline = now + q->lease;
     }
+    return give_again(q, worker, unit, now);
 }
 
 void lease_queue_doubt(struct lease_queue *q, double now)
@@ -250,12 +297,12 @@ int lease_queue_expire(struct lease_queue *q, double now,
             q->soonest = fmin(q->soonest, u->deadline);
             continue;
         }
-        aside = lease_queue_failed(
-            q, u,
-            u->worker < 0 ? "its worker has done it, but no sink has "
-                            "stored it within its lease"
-                          : "no heartbeat within its lease",
-            true, now);
+        aside =
+            take_back(q, u,
+                      u->worker < 0 ? "its worker has done it, but no sink has "
+                                      "stored it within its lease"
+                                    : "no heartbeat within its lease",
+                      true, now);
         if (each)
             each(self, u, aside);
         n++;

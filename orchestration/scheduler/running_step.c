@@ -287,7 +287,7 @@ static void send_away(struct running_step *r)
 {
     struct scheduler *s = r->scheduler;
 
-    r->leaving = clock_now();
+    r->leaving = s->clock.now;
     scheduler_drain(s, r->step->stage->word, r->index);
     if (scheduler_link_signalled() ||
         !scheduler_has_work(s, r->step->stage->word))
@@ -297,7 +297,7 @@ static void send_away(struct running_step *r)
 /* Those that do not leave are made to. */
 static void force_leave(struct running_step *r)
 {
-    const double waited = clock_now() - r->leaving;
+    const double waited = r->scheduler->clock.now - r->leaving;
     struct launcher *l = &r->scheduler->launcher;
 
     if (waited > GRACE_SECONDS && !r->terminated) {
@@ -337,17 +337,17 @@ static void look_for_output(struct running_step *r)
     const double patience = r->said_here
                                 ? r->queue.lease
                                 : fmax(r->queue.lease, OUTPUT_SHARED_SECONDS);
+    const double now = r->scheduler->clock.now;
     struct err why = {0};
 
-    if (r->sealed || !lease_queue_finished(&r->queue) ||
-        clock_now() < r->next_look)
+    if (r->sealed || !lease_queue_finished(&r->queue) || now < r->next_look)
         return;
     /* a sink that has gone may have sealed it, and not said so */
     if (!r->said && (!r->finish_sent || r->sink >= 0))
         return;
     r->sealed = step_is_sealed(r, &why);
-    r->next_look = clock_now() + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && clock_now() - r->said > patience)
+    r->next_look = now + LOOK_MS / 1000.0;
+    if (!r->sealed && r->said && now - r->said > patience)
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);
@@ -442,7 +442,7 @@ void running_step_advance(struct running_step *r)
         force_leave(r);
         return;
     }
-    lease_queue_expire(&r->queue, clock_now(), note_expired, r);
+    lease_queue_expire(&r->queue, r->scheduler->clock.now, note_expired, r);
     look_for_output(r);
     start_processes(r);
     scheduler_offer(r);

@@ -31,15 +31,16 @@ struct running_step {
     int sink;         /* its place in the list of workers, -1 if none */
     bool finish_sent; /* with STAGE_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
-    double said;    /* clock_now() when it was said to be sealed; 0: not yet */
+    double said;    /* when it was said to be sealed, of the scheduler's clock;
+                       0: not yet */
     bool said_here; /* by a process of this host */
-    double next_look; /* for the output, of clock_now() */
+    double next_look; /* for the output, of the same clock */
     struct err fault;
     uint64_t failed_token;          /* of the process that failed last */
     char failed_log[FILE_PATH_MAX]; /* and of one that has ended its log; "" */
     size_t failed_said;             /* (process_log.h) */
-    double leaving;  /* clock_now() when its processes were asked to leave; 0:
-                       not yet */
+    double leaving;  /* when its processes were asked to leave, of the same
+                        clock; 0: not yet */
     bool terminated; /* those that did not were sent SIGTERM */
 };
 

@@ -22,6 +22,7 @@ enum {
     TICK_MS = 50,
     STATUS_MS = 500,
     SILENT_LEASES = 6, /* a worker silent for so many leases is gone */
+    TURNS = 4,         /* of a lease: more of it does not pass in one */
 };
 
 /* --- its beginning and end ------------------------------------------------ */
@@ -102,6 +103,7 @@ int scheduler_init(struct scheduler *s, const struct config *c,
         worker_list_init(&s->workers, err) < 0)
         return -1;
     s->run_started = clock_now();
+    turn_clock_start(&s->clock);
     left = s->allocation.ends - clock_date();
     if (s->allocation.ends > 0) /* a quarter at most is for saving */
         s->ends = s->run_started + left -
@@ -138,10 +140,11 @@ struct running_step *scheduler_step_at(const struct scheduler *s, int index)
 
 /* --- processes ------------------------------------------------------------ */
 
-void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
-                           const char *why)
+/* Its units wait again; a sink's step has none. */
+static void take_back_units(struct scheduler *s, int worker, bool failed,
+                            const char *why)
 {
-    if (failed)
+    if (failed && !s->workers.worker[worker].silent)
         journal_add(s->run_dir, "worker-lost", "worker",
                     s->workers.worker[worker].name, "why", why);
     for (int i = 0; i < s->n_running; i++) {
@@ -149,8 +152,14 @@ void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
 
         if (worker == r->sink)
             r->sink = -1;
-        lease_queue_lost(&r->queue, worker, failed, why, clock_now());
+        lease_queue_lost(&r->queue, worker, failed, why, s->clock.now);
     }
+}
+
+void scheduler_lose_worker(struct scheduler *s, int worker, bool failed,
+                           const char *why)
+{
+    take_back_units(s, worker, failed, why);
     worker_list_remove(&s->workers, worker);
 }
 
@@ -169,19 +178,20 @@ static void reap_processes(struct scheduler *s)
     }
 }
 
-/* Workers that have been silent for long are forgotten. */
+/* Workers that have been silent for long have gone, until they are heard. */
 static void drop_silent(struct scheduler *s)
 {
     const double limit =
-        clock_now() - SILENT_LEASES * s->config->scheduler.lease;
+        s->clock.now - SILENT_LEASES * s->config->scheduler.lease;
 
     for (int i = 0; i < s->workers.n; i++) {
-        const struct listed_worker *w = &s->workers.worker[i];
+        struct listed_worker *w = &s->workers.worker[i];
 
-        if (w->identity_size > 0 && w->seen < limit)
-            scheduler_lose_worker(s, i, !w->drained,
-                                  w->drained ? "it was asked to leave"
-                                             : "silent");
+        if (w->identity_size == 0 || w->silent || w->seen >= limit)
+            continue;
+        take_back_units(s, i, !w->drained,
+                        w->drained ? "it was asked to leave" : "silent");
+        w->silent = true;
     }
 }
 
@@ -274,6 +284,7 @@ int scheduler_run(struct scheduler *s, struct err *err)
     while (s->n_running > 0) {
         write_status(s, "running", false);
         zmq_poll(&item, 1, TICK_MS);
+        turn_clock_turn(&s->clock, s->config->scheduler.lease / TURNS);
         scheduler_listen(s);
         reap_processes(s);
         drop_silent(s);

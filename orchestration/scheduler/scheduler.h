@@ -9,6 +9,7 @@
 #ifndef ORCHESTRATION_SCHEDULER_SCHEDULER_H
 #define ORCHESTRATION_SCHEDULER_SCHEDULER_H
 
+#include "base/turn_clock.h"
 #include "orchestration/scheduler/running_step.h"
 #include "orchestration/scheduler/worker_list.h"
 #include "worker/router.h"
@@ -46,6 +47,7 @@ struct scheduler {
     double run_started;     /* clock_now() */
     double ends; /* clock_now() when work is saved, as the allocation is taken
                     away soon; 0: never */
+    struct turn_clock clock; /* of all patience with others */
     struct running_step *running[SCHEDULER_MAX_RUNNING]; /* owned */
     int n_running;
     bool work_waits;                /* waiting_work.h: as the journal has it */

@@ -2,7 +2,6 @@
 #include "orchestration/scheduler/journal.h"
 #include "orchestration/scheduler/scheduler_private.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/version.h"
 #include "proto/beat.h"
@@ -148,16 +147,17 @@ static int let_in(struct scheduler *s, const struct router_message *m,
     const struct worker_peer peer = {m->from,   m->from_size,
                                      h->worker, h->stage,
                                      h->token,  c ? c->step : WORKER_ANY_STEP};
-    const bool is_new = worker_list_find_token(&s->workers, h->token) < 0;
-    const int w = worker_list_hello(&s->workers, &peer, clock_now());
+    const int known = worker_list_find_token(&s->workers, h->token);
+    const bool is_back = known >= 0 && s->workers.worker[known].silent;
+    const int w = worker_list_hello(&s->workers, &peer, s->clock.now);
 
     if (w < 0)
         return err_set(err, ERR_USAGE,
                        "there are %d workers already, no more are taken",
                        WORKER_LIST_MAX);
-    if (is_new)
-        journal_add(s->run_dir, "worker-join", "worker", h->worker, "stage",
-                    h->stage);
+    if (known < 0 || is_back)
+        journal_add(s->run_dir, is_back ? "worker-back" : "worker-join",
+                    "worker", h->worker, "stage", h->stage);
     return w;
 }
 
@@ -170,7 +170,7 @@ static void take_sink(struct scheduler *s, int worker, const char *endpoint)
     snprintf(w->endpoint, sizeof(w->endpoint), "%s", endpoint);
     r->sink = worker;
     r->finish_sent = false;
-    lease_queue_doubt(&r->queue, clock_now());
+    lease_queue_doubt(&r->queue, s->clock.now);
 }
 
 /* Is there work for a worker that has said hello? */
@@ -225,14 +225,16 @@ static int on_credit(struct scheduler *s, const struct router_message *m,
 static int on_beat(struct scheduler *s, const struct router_message *m,
                    struct err *err)
 {
+    struct listed_worker *w = &s->workers.worker[m->peer];
     struct msg_beat b;
-    struct listed_worker *w;
 
     if (beat_decode(&b, m->bytes, m->size, err) < 0)
         return -1;
     for (int i = 0; i < s->n_running; i++)
-        lease_queue_beat(&s->running[i]->queue, m->peer, b.unit, clock_now());
-    w = &s->workers.worker[m->peer];
+        if (lease_queue_beat(&s->running[i]->queue, m->peer, b.unit,
+                             s->clock.now))
+            log_info("%s: %s was not heard for a while and goes on",
+                     s->running[i]->step->name, w->name);
     w->returned = false;
     w->done = b.done;
     w->total = b.total;
@@ -252,7 +254,8 @@ static void unit_failed(struct running_step *r, struct lease_queue_unit *u,
     journal_add(r->scheduler->run_dir, "unit-failed", "node", r->step->name,
                 "unit", id, "reason", x->text);
     r->failed_token = u->holder;
-    aside = lease_queue_failed(&r->queue, u, x->text, counts, clock_now());
+    aside = lease_queue_failed(&r->queue, u, x->text, counts,
+                               r->scheduler->clock.now);
     if (x->code == ERR_USAGE ||
         (x->code == ERR_INPUT && r->step->stage->division == STAGE_WHOLE) ||
         (aside && !running_step_spares(r, u)))
@@ -272,7 +275,7 @@ static bool is_here(const struct scheduler *s, int worker)
 
 static void note_said(struct running_step *r, int worker)
 {
-    r->said = clock_now();
+    r->said = r->scheduler->clock.now;
     r->said_here = is_here(r->scheduler, worker);
 }
 
@@ -297,7 +300,7 @@ static void unit_succeeded(struct running_step *r, struct lease_queue_unit *u,
                            int worker)
 {
     if (r->step->stage->division == STAGE_ROWS) {
-        lease_queue_await(&r->queue, u, clock_now());
+        lease_queue_await(&r->queue, u, r->scheduler->clock.now);
         return;
     }
     if (is_last(r, u))
@@ -399,18 +402,36 @@ static int handle_message(struct scheduler *s, const struct router_message *m,
     return err_set(err, ERR_INPUT, "it is not for a scheduler");
 }
 
+/* One is heard again, over a connection that has lost nothing. */
+static void take_again(struct scheduler *s, int worker)
+{
+    struct listed_worker *w = &s->workers.worker[worker];
+    struct running_step *r = find_running(s, w->step);
+
+    w->silent = false;
+    w->seen = s->clock.now;
+    if (r && r->sink < 0 && w->endpoint[0]) /* it is the sink */
+        r->sink = worker;
+    journal_add(s->run_dir, "worker-back", "worker", w->name, "stage",
+                w->stage);
+}
+
 /* A worker is peer 0 or more, one that has not said hello is -1. */
 static int on_message(void *self, struct router_message *m, struct err *err)
 {
     struct scheduler *s = self;
+    struct listed_worker *w;
 
     m->peer = worker_list_find(&s->workers, m->from, m->from_size);
-    if (m->peer >= 0)
-        m->name = s->workers.worker[m->peer].name;
+    w = m->peer >= 0 ? &s->workers.worker[m->peer] : NULL;
+    if (w)
+        m->name = w->name;
+    if (w && w->silent)
+        take_again(s, m->peer);
     if (handle_message(s, m, err) < 0)
         return -1;
-    if (m->peer >= 0)
-        s->workers.worker[m->peer].seen = clock_now();
+    if (w)
+        w->seen = s->clock.now;
     return 0;
 }
 
@@ -461,7 +482,7 @@ void scheduler_offer(struct running_step *r)
     if (stage->division == STAGE_ROWS && r->sink < 0)
         return;
     while ((u = lease_queue_assign(&r->queue, stage->word, r->index, &worker,
-                                   clock_now())))
+                                   r->scheduler->clock.now)))
         send_unit(r, u);
 }
 

@@ -58,9 +58,9 @@ static double step_rate(const struct scheduler *s, int step)
 
     for (int i = 0; i < s->workers.n; i++) {
         const struct listed_worker *w = &s->workers.worker[i];
-        const double rate = worker_list_rate(w, clock_now());
+        const double rate = worker_list_rate(w, s->clock.now);
 
-        if (w->identity_size && (w->step == step || w->served == step))
+        if (worker_list_is_there(w) && (w->step == step || w->served == step))
             sum += rate > 0 ? rate : w->rate;
     }
     return sum;
@@ -114,16 +114,16 @@ static json_t *workers_json(const struct scheduler *s)
 
     for (int i = 0; i < s->workers.n; i++) {
         const struct listed_worker *w = &s->workers.worker[i];
-        const double rate = worker_list_rate(w, clock_now());
+        const double rate = worker_list_rate(w, s->clock.now);
 
-        if (w->identity_size)
+        if (worker_list_is_there(w))
             json_array_append_new(
                 list,
                 json_pack("{s:s, s:s, s:f, s:f, s:f, s:I, s:s, s:f}", "name",
                           w->name, "stage", w->stage, "done", w->done, "total",
                           w->total, "rate", rate > 0 ? rate : w->rate, "units",
                           (json_int_t)w->units_done, "note", w->note, "silent",
-                          clock_now() - w->seen));
+                          s->clock.now - w->seen));
     }
     return list;
 }

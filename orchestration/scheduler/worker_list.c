@@ -61,7 +61,12 @@ static int free_place(struct worker_list *l)
     for (int i = 0; i < l->n; i++)
         if (l->worker[i].identity_size == 0)
             return i;
-    return l->n < WORKER_LIST_MAX ? l->n++ : -1;
+    if (l->n < WORKER_LIST_MAX)
+        return l->n++;
+    for (int i = 0; i < l->n; i++)
+        if (l->worker[i].silent)
+            return i;
+    return -1;
 }
 
 static void set_identity(struct listed_worker *w, const struct worker_peer *p)
@@ -84,6 +89,7 @@ int worker_list_hello(struct worker_list *l, const struct worker_peer *p,
         w->credits = 0;
         w->drained = false;
         w->returned = true;
+        w->silent = false;
         w->seen = now;
         set_identity(w, p);
         return i;

@@ -32,6 +32,8 @@ struct listed_worker {
     int credits;
     bool drained;  /* asked to leave: it is given nothing more */
     bool returned; /* connected anew, and has not said since what it does */
+    bool silent;   /* for long: it has no units and gets none, until it is heard
+                      again */
     double seen;   /* its last message, in seconds of 'now' */
     double done, total, rate; /* as in beat.h: what the stage counts; rate a
                                  second */
@@ -56,6 +58,12 @@ struct worker_list {
     int n;                        /* places used, free ones included */
 };
 
+/* Is it a worker, and heard of? */
+static inline bool worker_list_is_there(const struct listed_worker *w)
+{
+    return w->identity_size > 0 && !w->silent;
+}
+
 /* Nobody has come yet.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int worker_list_init(struct worker_list *l, struct err *err);
 void worker_list_release(struct worker_list *l);
@@ -70,8 +78,9 @@ int worker_list_find_token(const struct worker_list *l, uint64_t token);
 /*
  * Enter a worker.  One that says hello again, as it was reconnected (the same
  * token, name and stage, if under another routing id), is the same entry: it
- * has no credit until it gives it anew, and is not drained any more.
- * Returns its index, -1 if there are too many.
+ * has no credit until it gives it anew, is not drained any more, and not silent.
+ * Where there is no other place it takes that of a silent one.  Returns its
+ * index, -1 if there are too many.
  */
 int worker_list_hello(struct worker_list *l, const struct worker_peer *peer,
                       double now);

@@ -1,7 +1,7 @@
 #include "orchestration/slots/slot_agent.h"
 
-#include "base/clock.h"
 #include "base/machine.h"
+#include "base/turn_clock.h"
 #include "orchestration/slots/slot_post.h"
 #include "orchestration/slots/slot_program.h"
 #include "orchestration/slots/slot_training.h"
@@ -27,6 +27,7 @@ struct slot_agent {
     struct slot_child child[PROGRAMS_MAX];
     struct slot_training training;
     bool ending;
+    struct turn_clock clock;
     double heard; /* when rank 0 last said anything */
 };
 
@@ -128,7 +129,7 @@ static void begin_end(struct slot_agent *a)
 static int take_message(struct slot_agent *a, const struct slot_message *m,
                         struct err *err)
 {
-    a->heard = clock_now();
+    a->heard = a->clock.now;
     if (m->kind == SLOT_START)
         return start_order(a, m, err);
     if (m->kind == SLOT_SIGNAL)
@@ -171,6 +172,7 @@ static int do_turn(struct slot_agent *a, struct err *err)
     struct slot_message m;
     int from, got;
 
+    turn_clock_turn(&a->clock, SLOT_TURN_SECONDS);
     while ((got = slot_post_receive(&a->post, &from, &m, err)) > 0)
         if (take_message(a, &m, err) < 0)
             return -1;
@@ -179,7 +181,7 @@ static int do_turn(struct slot_agent *a, struct err *err)
     slot_training_remind(&a->training);
     if (slot_post_beat_due(&a->post) && slot_post_beat(&a->post, 0, err) < 0)
         return -1;
-    if (!a->ending && clock_now() - a->heard > SLOT_SILENT_SECONDS)
+    if (!a->ending && a->clock.now - a->heard > SLOT_SILENT_SECONDS)
         return err_set(err, ERR_AGAIN, "rank 0 has been silent for %d s",
                        SLOT_SILENT_SECONDS);
     return 0;
@@ -187,9 +189,11 @@ static int do_turn(struct slot_agent *a, struct err *err)
 
 int slot_agent_run(const struct rank_mail *mail, int cores, struct err *err)
 {
-    struct slot_agent a = {.cores = cores, .heard = clock_now()};
+    struct slot_agent a = {.cores = cores};
     int rc;
 
+    turn_clock_start(&a.clock);
+    a.heard = a.clock.now;
     if (slot_post_open(&a.post, mail, err) < 0)
         return -1;
     rc = send_hello(&a, err);

@@ -8,9 +8,10 @@
 #include "ranks/rank_mail.h"
 
 enum {
-    SLOT_PAUSE_MS = 10,      /* between two looks at what has come */
-    SLOT_BEAT_SECONDS = 2,   /* between two signs of life */
-    SLOT_SILENT_SECONDS = 60 /* whoever is silent for longer is lost */
+    SLOT_PAUSE_MS = 10,       /* between two looks at what has come */
+    SLOT_BEAT_SECONDS = 2,    /* between two signs of life */
+    SLOT_SILENT_SECONDS = 60, /* whoever is silent for longer is lost */
+    SLOT_TURN_SECONDS = 5     /* more do not pass in a turn of its clock */
 };
 
 struct slot_post {

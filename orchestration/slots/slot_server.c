@@ -1,8 +1,8 @@
 #define _GNU_SOURCE /* accept4 */
 #include "orchestration/slots/slot_server.h"
 
-#include "base/clock.h"
 #include "base/log.h"
+#include "base/turn_clock.h"
 #include "orchestration/slots/slot_order.h"
 #include "orchestration/slots/slot_post.h"
 #include "orchestration/slots/slot_program.h"
@@ -21,8 +21,8 @@ enum { SIGNALLED = 128, LEAVE_SECONDS = 30, SLOT_TEXT = 256, SLOT_LINES = 128 };
 /* A slot, as it described itself. */
 struct slot_seen {
     char line[SLOT_TEXT]; /* of `papline-slot list`; "": not yet there */
-    double heard;
-    uint32_t training; /* order of several ranks that it is part of, or 0 */
+    double heard;         /* of the server's clock */
+    uint32_t training;    /* order of several ranks that it is part of, or 0 */
 };
 
 /* Whoever is connected, and its order, once it has given one. */
@@ -37,6 +37,7 @@ struct slot_client {
 };
 
 struct slot_server {
+    struct turn_clock clock;
     struct slot_post post;
     struct slot_seen *slot;     /* owned: (ranks), without use for 0 */
     struct slot_client *client; /* owned: (SLOT_SOCKET_CLIENTS) */
@@ -227,7 +228,7 @@ static int take_mail(struct slot_server *s, struct err *err)
     int from, got;
 
     while ((got = slot_post_receive(&s->post, &from, &m, err)) > 0) {
-        s->slot[from].heard = clock_now();
+        s->slot[from].heard = s->clock.now;
         if (m.kind == SLOT_HELLO && m.n_word == 3)
             snprintf(s->slot[from].line, SLOT_TEXT, "%d %.64s %d %.31s %.23s",
                      from, m.word[0], m.value, m.word[2], m.word[1]);
@@ -249,12 +250,10 @@ static int send_all(struct slot_server *s, enum slot_kind kind, struct err *err)
 
 static int check_slots(struct slot_server *s, struct err *err)
 {
-    const double now = clock_now();
-
     if (slot_post_beat_due(&s->post) && send_all(s, SLOT_BEAT, err) < 0)
         return -1;
     for (int r = 1; r < s->post.mail->size; r++)
-        if (now - s->slot[r].heard > SLOT_SILENT_SECONDS)
+        if (s->clock.now - s->slot[r].heard > SLOT_SILENT_SECONDS)
             return err_set(err, ERR_AGAIN, "slot %s has been silent for %d s",
                            s->slot[r].line, SLOT_SILENT_SECONDS);
     return 0;
@@ -297,7 +296,7 @@ static void watch_program(struct slot_server *s)
     if (!slot_program_reap(s->program, &s->status))
         return;
     s->ended = true;
-    s->ended_at = clock_now();
+    s->ended_at = s->clock.now;
     if (s->status <= SIGNALLED)
         return;
     log_error("signal %d ended the scheduler; the same command goes on",
@@ -312,7 +311,7 @@ static bool is_over(const struct slot_server *s)
         return false;
     for (int i = 0; i < SLOT_SOCKET_CLIENTS; i++)
         if (s->client[i].used && s->client[i].order)
-            return clock_now() - s->ended_at > LEAVE_SECONDS;
+            return s->clock.now - s->ended_at > LEAVE_SECONDS;
     return true;
 }
 
@@ -329,8 +328,9 @@ static int open_server(struct slot_server *s, const struct rank_mail *mail,
     s->bytes = malloc(SLOT_MESSAGE_MAX);
     if (!s->slot || !s->client || !s->bytes)
         return err_set(err, ERR_SYSTEM, "no memory for slots");
+    turn_clock_start(&s->clock);
     for (int r = 0; r < mail->size; r++)
-        s->slot[r].heard = clock_now();
+        s->slot[r].heard = s->clock.now;
     for (int i = 0; i < SLOT_SOCKET_CLIENTS; i++)
         s->client[i].fd = -1;
     if (slot_post_open(&s->post, mail, err) < 0 ||
@@ -368,6 +368,7 @@ static int do_turn(struct slot_server *s, struct err *err)
         if (p[0].revents)
             accept_client(s);
     }
+    turn_clock_turn(&s->clock, SLOT_TURN_SECONDS);
     watch_program(s);
     return take_mail(s, err) < 0 ? -1 : check_slots(s, err);
 }

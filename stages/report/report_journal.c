@@ -70,7 +70,8 @@ static size_t last_start(const struct journal *j)
     return start;
 }
 
-/* Units set aside and steps that failed; returns how many workers were lost. */
+/* Units set aside and steps that failed; returns how many workers were lost for
+ * good. */
 static size_t list_troubles(const struct journal *j, struct buf *b)
 {
     size_t at = last_start(j), shown = 0, lost = 0;
@@ -83,6 +84,7 @@ static size_t list_troubles(const struct journal *j, struct buf *b)
         /* one that left with status 0 had nothing more to do */
         lost += strcmp(kind, "worker-lost") == 0 &&
                 !strstr(json_member(e, "why"), "exit status 0");
+        lost -= strcmp(kind, "worker-back") == 0 && lost > 0;
         if ((aside || strcmp(kind, "node-failed") == 0) && shown++ < TROUBLES)
             report_html_put(b, "<li><strong>%s%s</strong>: %s</li>\n",
                             json_member(e, "node"),

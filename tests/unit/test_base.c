@@ -6,7 +6,10 @@
 #include "base/npy.h"
 #include "base/program.h"
 #include "base/rng.h"
+#include "base/turn_clock.h"
 #include "test_dir.h"
+
+#include <time.h>
 
 /* Known answers of Random123's kat_vectors for philox4x32-10. */
 static void check_philox(void)
@@ -309,6 +312,26 @@ static void check_json_values(void)
     json_decref(j);
 }
 
+static void check_turn_clock(void)
+{
+    const struct timespec pause = {.tv_nsec = 50000000};
+    struct turn_clock c;
+    double begun;
+
+    turn_clock_start(&c);
+    begun = c.now;
+    ok(begun > 0, "a turn's clock is above 0");
+    nanosleep(&pause, NULL);
+    near(c.now, begun, 0, "  stands still within a turn");
+    turn_clock_turn(&c, 0.01);
+    near(c.now - begun, 0.01, 1e-9,
+         "  of a turn that took long counts what is allowed");
+    nanosleep(&pause, NULL);
+    turn_clock_turn(&c, 1000);
+    ok(c.now - begun >= 0.06 && c.now - begun < 30,
+       "  of another one all of it");
+}
+
 int main(void)
 {
     begin_dir();
@@ -325,6 +348,7 @@ int main(void)
     check_program();
     check_hash();
     check_buf();
+    check_turn_clock();
     check_json();
     return end_dir();
 }

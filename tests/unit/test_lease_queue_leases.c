@@ -114,6 +114,62 @@ static void check_lost(void)
        "a lost unit before those in hand goes to the worker that is left");
 }
 
+/* Taken from a worker that was not heard: it may have it back. */
+static void check_heard_again(void)
+{
+    int a, b;
+
+    begin_leased(&q, 3, &a, &b);
+    beat_worker(&q, b, 0, 9);
+    BUG_ON(lease_queue_expire(&q, 10, NULL, NULL) != 2);
+    ok(!lease_queue_beat(&q, b, FIRST, 11) && !lease_queue_beat(&q, a, 0, 11) &&
+           q.unit[0].state == UNIT_WAITING,
+       "a unit that waits is not had by who never had it, nor for no word");
+    ok(lease_queue_beat(&q, a, FIRST, 12) == &q.unit[0] &&
+           lease_queue_holds(&q, a, FIRST) && q.unit[0].tries == 0,
+       "a worker that is heard again has the unit that it names, and the try");
+    ok(lease_queue_expire(&q, 21.9, NULL, NULL) == 1 &&
+           lease_queue_expire(&q, 22, NULL, NULL) == 1,
+       "  for a whole lease");
+    BUG_ON(!take_unit(&q, b, 30));
+    ok(!lease_queue_beat(&q, a, FIRST, 31) && lease_queue_holds(&q, b, FIRST),
+       "  unless another has it by then");
+    lease_queue_failed(&q, &q.unit[0], "broken", true, 32);
+    ok(!lease_queue_beat(&q, b, FIRST, 33),
+       "what a worker gave back it does not get by a late heartbeat");
+}
+
+static void check_heard_last(void)
+{
+    int a, b, who = -1;
+
+    begin_pair(&q, 2, &a, &b);
+    worker_list_credit(&workers, a, 1, MOST);
+    worker_list_credit(&workers, b, 1, MOST);
+    beat_worker(&q, a, 0, 1);
+    beat_worker(&q, b, 0, 2);
+    ok(lease_queue_assign(&q, "augment", 0, &who, 3) && who == b,
+       "of two that would take a unit the one that was heard last gets it");
+    ok(lease_queue_assign(&q, "augment", 0, &who, 3) && who == a,
+       "  then the other the next");
+}
+
+static void check_silent(void)
+{
+    int a, b;
+
+    begin_leased(&q, 4, &a, &b);
+    worker_list_credit(&workers, a, 1, MOST);
+    lease_queue_lost(&q, a, true, "silent", 5);
+    workers.worker[a].silent = true;
+    ok(take_unit(&q, b, 20) == &q.unit[0],
+       "a silent worker gets no unit, whatever credit it has");
+    ok(say_hello("new", "a", "augment", 'a') == a && !workers.worker[a].silent,
+       "one that says hello again is not silent");
+    ok(lease_queue_beat(&q, a, FIRST + 2, 21) == &q.unit[2],
+       "  and goes on with what nobody else has");
+}
+
 static void check_drain(void)
 {
     int a, b;
@@ -256,6 +312,9 @@ int main(void)
     check_beat();
     check_await();
     check_lost();
+    check_heard_again();
+    check_heard_last();
+    check_silent();
     check_drain();
     check_credit();
     check_reconnect();
