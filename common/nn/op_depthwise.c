@@ -3,9 +3,9 @@
  *
  *     x (n, h, w, c)   W (3, 3, c, 1)   no bias
  *
- * Forward, the kernel's gradient and that of x go along rows of pixels
- * (depthwise_rows.h).  Backward turns the sum round: an input pixel gathers from the up to nine
- * output pixels that saw it, which are rows of dy.
+ * All passes go along rows of pixels (depthwise_rows.h).  Backward turns the
+ * sum round: an input pixel gathers from the up to nine output pixels that saw
+ * it, which are of rows of dy.
  * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
  */
 #include "nn/conv.h"
@@ -74,19 +74,27 @@ static const float *row_or_zero(const struct tensor *t, size_t image, int y,
                                               (size_t)t->w * (size_t)t->c;
 }
 
+/* The rows are those of an image from 'top' on. */
+static void find_rows(struct depthwise_rows *rows, const struct tensor *t,
+                      size_t image, int top, const float *zero)
+{
+    rows->w = t->w;
+    rows->c = t->c;
+    for (int k = 0; k < DEPTHWISE_SIDE; k++)
+        rows->row[k] = row_or_zero(t, image, top + k, zero);
+}
+
 /* What output row 'r', counted through the batch, reads. */
 static struct depthwise_rows rows_of_x(const struct node *nd, size_t r,
                                        const float *zero)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
-    const struct tensor *x = &nd->in[0]->out;
     const size_t h = (size_t)nd->out.h;
-    const int top = (int)(r % h) * d->a.stride - d->top;
-    struct depthwise_rows rows = {nd->out.w, d->a.stride, d->left,
-                                  x->w,      x->c,        {NULL}};
+    struct depthwise_rows rows = {
+        .n = nd->out.w, .stride = d->a.stride, .left = d->left};
 
-    for (int k = 0; k < DEPTHWISE_SIDE; k++)
-        rows.row[k] = row_or_zero(x, r / h, top + k, zero);
+    find_rows(&rows, &nd->in[0]->out, r / h,
+              (int)(r % h) * d->a.stride - d->top, zero);
     return rows;
 }
 
@@ -96,13 +104,11 @@ static struct depthwise_rows rows_of_dy(const struct node *nd, size_t r,
                                         const float *zero)
 {
     const struct depthwise *d = (const struct depthwise *)nd;
-    const struct tensor *dy = &nd->dout, *dx = &nd->in[0]->dout;
+    const struct tensor *dx = &nd->in[0]->dout;
     const size_t h = (size_t)dx->h;
-    const int top = (int)(r % h) + d->top - 2;
-    struct depthwise_rows rows = {dx->w, 1, 2 - d->left, dy->w, dy->c, {NULL}};
+    struct depthwise_rows rows = {.n = dx->w, .stride = 1, .left = 2 - d->left};
 
-    for (int k = 0; k < DEPTHWISE_SIDE; k++)
-        rows.row[k] = row_or_zero(dy, r / h, top + k, zero);
+    find_rows(&rows, &nd->dout, r / h, (int)(r % h) + d->top - 2, zero);
     return rows;
 }
 

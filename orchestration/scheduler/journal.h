@@ -7,10 +7,10 @@
  * (of those that have cores; process: its number on the scheduler's host; of
  * MPI ranks several hosts, with all their cores), waiting (node: a step that
  * could use more cores than it has found, "" when there is none any more),
- * worker-join, worker-lost, worker-back, unit-failed, unit-set-aside.  node-start has what
- * was planned for the step: memory (bytes) and process_memory (of one of its
- * processes).  Each line is synced; a line that a crash cut short is skipped
- * by readers.  run_timeline.h reads it.
+ * worker-join, worker-lost, worker-back, unit-failed, unit-set-aside.
+ * node-start has what was planned for the step: memory (bytes) and
+ * process_memory (of one of its processes).  Each line is synced; a line that a
+ * crash cut short is skipped by readers.  run_timeline.h reads it.
  */
 #ifndef ORCHESTRATION_SCHEDULER_JOURNAL_H
 #define ORCHESTRATION_SCHEDULER_JOURNAL_H

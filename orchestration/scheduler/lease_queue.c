@@ -124,8 +124,8 @@ static bool would_take(const struct listed_worker *w, const char *stage,
            (w->step == step || w->step == WORKER_ANY_STEP);
 }
 
-/* Who would and was heard last: one that has gone, and is not known to, may have
- * credit left.  -1: nobody. */
+/* Who would and was heard last: one that has gone, and is not known to, may
+ * have credit left.  -1: nobody. */
 static int choose_worker(const struct worker_list *l, const char *stage,
                          int step)
 {

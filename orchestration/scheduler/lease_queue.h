@@ -70,14 +70,15 @@ void lease_queue_release(struct lease_queue *q);
 MUST_USE int lease_queue_add(struct lease_queue *q, uint64_t id, uint64_t first,
                              uint64_t count, struct err *err);
 
-/* A worker has gone, or is silent: its units wait again; they have lost a try if
- * 'failed', and the last try sets them aside. */
+/* A worker has gone, or is silent: its units wait again; they have lost a try
+ * if 'failed', and the last try sets them aside. */
 void lease_queue_lost(struct lease_queue *q, int worker, bool failed,
                       const char *why, double now);
 
 /*
  * Next unit for a worker of stage 'stage' with credit that would work for the
- * step 'step', of several for the one that was heard last; leased to it, or NULL.
+ * step 'step', of several for the one that was heard last; leased to it, or
+ * NULL.
  * *worker [out] who gets it.
  */
 struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
@@ -88,8 +89,8 @@ struct lease_queue_unit *lease_queue_assign(struct lease_queue *q,
  * A heartbeat: renew all leases of 'worker'.  Of one that has 'returned' units
  * that it does not name wait again, at no cost: what was sent of them, or for
  * them, may have been lost.  A unit that was taken from it since, as it was not
- * heard, and that nobody else has, is leased to it again, with the try that this
- * cost.
+ * heard, and that nobody else has, is leased to it again, with the try that
+ * this cost.
  *   unit [in] the one in hand, 0: none
  * Returns that unit if it was leased to it again, else NULL.
  */

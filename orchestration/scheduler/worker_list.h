@@ -78,7 +78,7 @@ int worker_list_find_token(const struct worker_list *l, uint64_t token);
 /*
  * Enter a worker.  One that says hello again, as it was reconnected (the same
  * token, name and stage, if under another routing id), is the same entry: it
- * has no credit until it gives it anew, is not drained any more, and not silent.
+ * has no credit until it gives it anew, is not drained any more, nor silent.
  * Where there is no other place it takes that of a silent one.  Returns its
  * index, -1 if there are too many.
  */
