@@ -98,6 +98,7 @@ struct node *graph_commit(struct graph *g, void *node)
     if (nd->op->shape(nd, &g->err) < 0)
         return NULL;
     nd->out.n = g->args.max_batch;
+    nd->out.pitch = nd->out.c;
     row = (size_t)nd->out.h * (size_t)nd->out.w;
     if (row > INT_MAX / (size_t)nd->out.c / (size_t)nd->out.n) {
         err_set(&g->err, ERR_USAGE, "graph: '%s' has more than %d values",

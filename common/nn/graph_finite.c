@@ -11,14 +11,24 @@ static bool all_finite(const float *x, size_t n)
     return true;
 }
 
+/* Of all pixels, whatever lies between them. */
+static bool tensor_finite(const struct tensor *x)
+{
+    const size_t n = x->data ? tensor_pixels(x) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!all_finite(x->data + i * (size_t)x->pitch, (size_t)x->c))
+            return false;
+    return true;
+}
+
 void graph_seek_finite(struct graph *g, int i)
 {
     const struct node *nd = g->node[i];
 
     if (!g->seeks || (g->sought >= 0 && g->sought <= i))
         return;
-    if ((g->run[i] || g->border[i]) &&
-        !all_finite(nd->out.data, tensor_len(&nd->out)))
+    if ((g->run[i] || g->border[i]) && !tensor_finite(&nd->out))
         g->sought = i;
 }
 

@@ -155,6 +155,7 @@ static bool in_place(const struct graph *g, int i, int k)
 {
     return k != NO_NODE && g->run[i] && g->node[i]->op->in_place &&
            g->node[k]->in[0] && last_reader(g, k) == i &&
+           g->node[k]->out.pitch == g->node[k]->out.c &&
            g->rows[k] == g->rows[i];
 }
 
@@ -218,8 +219,8 @@ static void place_outs(const struct graph *g, struct places *p)
         p->from[i] = k == NO_NODE || !g->run[i] ? 0 : i;
         p->to[i] =
             g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
-        if (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
-            p->to[k] <= i)
+        if (g->grows[i] || (g->args.memory != GRAPH_KEEP_ALL &&
+                            in_place(g, i, k) && p->to[p->at[k]] <= i))
             share_memory(p, i, k, p->to[i]);
     }
 }
@@ -257,7 +258,8 @@ static void place_douts(const struct graph *g, struct places *p)
         p->from[i] = all ? 0 : last == NO_NODE ? n : end - 1 - last;
         p->to[i] = all ? end : end - 1 - i;
         if (!all && last != NO_NODE && !g->node[last]->add[0] &&
-            graph_index(g, g->node[last]->in[0]) == i && in_place(g, last, i))
+            graph_index(g, g->node[last]->in[0]) == i &&
+            (in_place(g, last, i) || (g->grows[last] && g->live[i])))
             share_memory(p, i, last, p->to[i]);
     }
 }
@@ -266,7 +268,7 @@ static void place_douts(const struct graph *g, struct places *p)
 static size_t value_len(const struct graph *g, int i)
 {
     return (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
-           tensor_row(&g->node[i]->out);
+           tensor_step(&g->node[i]->out);
 }
 
 static size_t plan_arena(struct graph *g, struct places place[2],
@@ -290,7 +292,7 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         if (g->remake_at[i] != NO_NODE)
             memplan_add(p, &g->remade[i], len,
                         2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
-        if (g->run[i])
+        if (g->run[i] && !g->grows[i])
             memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
         if (memory == GRAPH_INFER || !g->live[i])
             continue;
@@ -309,6 +311,8 @@ static void bind_arena(struct graph *g, const struct places place[2],
     for (int i = 0; i < g->n_node; i++) {
         g->node[i]->out.data = g->node[place[0].at[i]]->out.data;
         g->kept[i] = g->node[i]->out.data;
+        if (g->grows[i])
+            g->node[i]->keep = g->node[i]->in[0]->keep;
         g->node[i]->dout.data = g->node[place[1].at[i]]->dout.data;
     }
 }
@@ -422,5 +426,6 @@ int graph_plan(struct graph *g, struct err *err)
     plan_adds(g);
     plan_remakes(g);
     graph_plan_strips(g);
+    graph_plan_chains(g);
     return allocate_blocks(g, err);
 }

@@ -100,6 +100,6 @@ void graph_take_rows(struct graph *g, int first, int n)
         x->n = n;
         x->data = g->kept[i];
         if (g->wide[i] && x->data)
-            x->data += (size_t)first * tensor_row(x);
+            x->data += (size_t)first * tensor_step(x);
     }
 }

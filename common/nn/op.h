@@ -34,7 +34,10 @@ enum phase {
 
 struct tensor {
     int n, h, w, c; /* images >= 0, rows, columns, channels >= 1 */
-    float *data;    /* n*h*w*c floats in the graph's arena; borrowed */
+    int pitch;      /* floats from pixel to pixel: c, or more where a value
+                       grows in place (graph_chains.c), which batch
+                       normalisations and concatenations alone read */
+    float *data;    /* n*h*w*pitch floats in the graph's arena; borrowed */
 };
 
 /*
@@ -244,13 +247,39 @@ void op_bn_backward_frozen(struct node *bn, const struct pass *p,
 int op_bn_act(const struct node *bn); /* enum act of layers.h */
 bool op_is_bn(const struct node *nd);
 
+/*
+ * Of the value that a batch normalisation reads, over the global batch: its
+ * pixels, then of each channel the sum and the sum of squares (1 + 2 c
+ * numbers).  They lie in the scratch, which needs so many bytes, or where
+ * op_concat_moments() says.  Collective.
+ */
+const double *op_bn_moments(const struct node *bn, const struct pass *p);
+size_t op_bn_moments_scratch(const struct node *bn);
+
+/* How many channels of a concatenation are summed in this pass, then their
+ * op_bn_moments(); NULL: of 'nd' they are not kept. */
+double *op_concat_moments(const struct node *nd);
+
 /* Name the next 'n_dim' dimensional part of param (or of state). */
 void node_slot(struct node *nd, const struct slot *s);
+
+/* The sums of all ranks in place of this one's. */
+static inline void pass_sum(const struct pass *p, double *x, size_t n)
+{
+    if (p->coll)
+        p->coll->sum(p->coll->self, x, n);
+}
 
 /* Floats of one row (image) of 't'. */
 static inline size_t tensor_row(const struct tensor *t)
 {
     return (size_t)t->h * (size_t)t->w * (size_t)t->c;
+}
+
+/* Floats from one image of 't' to the next. */
+static inline size_t tensor_step(const struct tensor *t)
+{
+    return (size_t)t->h * (size_t)t->w * (size_t)t->pitch;
 }
 
 /* Number of floats in 't'. */

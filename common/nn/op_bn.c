@@ -63,13 +63,16 @@ static int bn_shape(struct node *nd, struct err *err)
     return 0;
 }
 
-/* Partial sums of floats, then the totals of doubles. */
+/* The totals of doubles, then partial sums of floats. */
 static size_t bn_scratch(const struct node *nd, int threads)
 {
     const size_t c = (size_t)nd->out.c;
+    const size_t back =
+        (2 * c + 1) * sizeof(double) + (size_t)PIECES * 2 * c * sizeof(float);
+    const size_t moments = op_bn_moments_scratch(nd);
 
     (void)threads;
-    return (2 * c + 1) * sizeof(double) + PIECES * 3 * c * sizeof(float);
+    return back > moments ? back : moments;
 }
 
 /* Backward of a frozen one reads y if it clips, and never x. */
@@ -90,81 +93,20 @@ static void bn_init(struct node *nd, struct rng *rng)
     }
 }
 
-/*
- * Sums of x - pivot and of its square over some rows; the pivot, the first
- * row, keeps the squares from cancelling.
- *   part [out] (3, c) pivot, sum, sum of squares
- */
-HOT static void sum_moments(size_t rows, size_t c, const float *x,
-                            float *restrict part)
-{
-    float *restrict s1 = part + c, *restrict s2 = part + 2 * c;
-    size_t i = 0;
-
-    for (size_t j = 0; j < c; j++) {
-        part[j] = x[j];
-        s1[j] = s2[j] = 0.0f;
-    }
-    for (; i + 4 <= rows; i += 4) {
-        const float *r = x + i * c;
-
-        for (size_t j = 0; j < c; j++) {
-            const float p = part[j], a0 = r[j] - p, a1 = r[j + c] - p;
-            const float a2 = r[j + 2 * c] - p, a3 = r[j + 3 * c] - p;
-
-            s1[j] += (a0 + a1) + (a2 + a3);
-            s2[j] += (a0 * a0 + a1 * a1) + (a2 * a2 + a3 * a3);
-        }
-    }
-    for (; i < rows; i++)
-        for (size_t j = 0; j < c; j++) {
-            const float a = x[i * c + j] - part[j];
-
-            s1[j] += a;
-            s2[j] += a * a;
-        }
-}
-
-/* Add each piece's sums, freed of its pivot, to sum (2, c) and its rows to
- * sum[2c]. */
-static void add_moments(const struct simd_chunks *s, size_t c,
-                        const float *part, double *sum)
-{
-    memset(sum, 0, (2 * c + 1) * sizeof(double));
-    for (int i = 0; i < s->pieces; i++) {
-        const float *q = part + (size_t)i * 3 * c;
-        const double m = (double)simd_chunk_len(s, i);
-
-        for (size_t j = 0; j < c; j++) {
-            const double p = (double)q[j], s1 = (double)q[c + j];
-
-            sum[j] += s1 + m * p;
-            sum[c + j] += (double)q[2 * c + j] + 2.0 * p * s1 + m * p * p;
-        }
-    }
-    sum[2 * c] = (double)s->n;
-}
-
-static void sum_ranks(const struct pass *p, double *x, size_t n)
-{
-    if (p->coll)
-        p->coll->sum(p->coll->self, x, n);
-}
-
-/* From sums over all ranks: keep's MEAN and RSTD; move the state. */
-static void use_batch(struct node *nd, const struct pass *p, const double *sum)
+/* From the moments of the global batch: keep's MEAN and RSTD; move the state. */
+static void use_batch(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
-    const double n = sum[2 * c];
+    const double *moments = op_bn_moments(nd, p), n = moments[0];
     const double m = p->share > 0.0 ? 1.0 - p->share : (double)b->momentum;
     const double bessel = nd->flat ? 1.0 : n / fmax(n - 1.0, 1.0);
     float *moving = nd->state;
 
     for (size_t j = 0; j < c; j++) {
-        const double mean = n > 0.0 ? sum[j] / n : 0.0;
-        const double var =
-            n > 0.0 ? fmax(sum[c + j] / n - mean * mean, 0.0) : 1.0;
+        const double *sum = moments + 1 + 2 * j;
+        const double mean = n > 0.0 ? sum[0] / n : 0.0;
+        const double var = n > 0.0 ? fmax(sum[1] / n - mean * mean, 0.0) : 1.0;
 
         nd->keep[MEAN * c + j] = (float)mean;
         nd->keep[RSTD * c + j] = (float)(1.0 / sqrt(var + (double)b->eps));
@@ -221,8 +163,8 @@ void op_bn_affine(const struct node *nd, struct affine *a)
     a->hi = b->hi;
 }
 
-/* y = clip(x scale + shift) */
-HOT static void scale_rows(size_t rows, size_t c, const float *x,
+/* y = clip(x scale + shift);  x has 'pitch' floats a row. */
+HOT static void scale_rows(size_t rows, size_t c, const float *x, size_t pitch,
                            const float *keep, const float clip[2], float *y)
 {
     const float *scale = keep + SCALE * c, *shift = keep + SHIFT * c;
@@ -231,7 +173,7 @@ HOT static void scale_rows(size_t rows, size_t c, const float *x,
     for (size_t i = 0; i < rows; i++) {
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
-            float v = x[i * c + j] * scale[j] + shift[j];
+            float v = x[i * pitch + j] * scale[j] + shift[j];
 
             v = lo > v ? lo : v;
             y[i * c + j] = hi < v ? hi : v;
@@ -245,24 +187,6 @@ static bool uses_batch(const struct node *nd, const struct pass *p)
     return p->phase == PHASE_TRAIN && !nd->frozen;
 }
 
-static void batch_moments(struct node *nd, const struct pass *p)
-{
-    const size_t c = (size_t)nd->out.c;
-    const struct simd_chunks s =
-        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const float *x = nd->in[0]->out.data;
-    double *sum = p->scratch;
-    float *part = (float *)(void *)(sum + 2 * c + 1);
-
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++)
-        sum_moments(simd_chunk_len(&s, i), c, x + simd_chunk_begin(&s, i) * c,
-                    part + (size_t)i * 3 * c);
-    add_moments(&s, c, part, sum);
-    sum_ranks(p, sum, 2 * c + 1);
-    use_batch(nd, p, sum);
-}
-
 /* y from x and the scale and shift that are kept. */
 static void bn_remake(struct node *nd, const struct pass *p)
 {
@@ -270,14 +194,16 @@ static void bn_remake(struct node *nd, const struct pass *p)
     const size_t c = (size_t)nd->out.c;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
+    const struct tensor *x = &nd->in[0]->out;
+    const size_t pitch = (size_t)x->pitch;
+    const float clip[2] = {b->lo, b->hi};
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i) * c;
+        const size_t at = simd_chunk_begin(&s, i);
 
-        scale_rows(simd_chunk_len(&s, i), c, x + at, nd->keep, clip,
-                   nd->out.data + at);
+        scale_rows(simd_chunk_len(&s, i), c, x->data + at * pitch, pitch,
+                   nd->keep, clip, nd->out.data + at * c);
     }
 }
 
@@ -288,7 +214,7 @@ static void bn_forward(struct node *nd, const struct pass *p)
     if (nd->done)
         return;
     if (uses_batch(nd, p))
-        batch_moments(nd, p);
+        use_batch(nd, p);
     else
         use_moving(nd);
     for (size_t j = 0; j < c; j++) {
@@ -312,12 +238,16 @@ static inline float unclipped_gradient(float x, float dy, float scale,
 
 /*
  * Sums over some rows of g and of g (x - mean), four rows at a time.
+ *   at   [in] the first row
+ *   clip [in] least and largest value
  *   part [out] (2, c)
  */
-HOT static void grad_sums(size_t rows, size_t c, const float *x,
-                          const float *dy, const float *keep,
+HOT static void grad_sums(size_t rows, const struct node *nd, size_t at,
                           const float clip[2], float *restrict part)
 {
+    const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->out.pitch;
+    const float *x = nd->in[0]->out.data + at * pitch;
+    const float *dy = nd->dout.data + at * c, *keep = nd->keep;
     const float *mean = keep + MEAN * c, *scale = keep + SCALE * c;
     const float *shift = keep + SHIFT * c, lim[2] = {clip[0], clip[1]};
     float *restrict s1 = part, *restrict s2 = part + c;
@@ -326,12 +256,12 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
     for (size_t j = 0; j < 2 * c; j++)
         part[j] = 0.0f;
     for (; i + 4 <= rows; i += 4) {
-        const float *r = x + i * c, *d = dy + i * c;
+        const float *r = x + i * pitch, *d = dy + i * c;
 
         for (size_t j = 0; j < c; j++) {
             const float a = scale[j], b = shift[j], m = mean[j];
-            const float x0 = r[j], x1 = r[j + c];
-            const float x2 = r[j + 2 * c], x3 = r[j + 3 * c];
+            const float x0 = r[j], x1 = r[j + pitch];
+            const float x2 = r[j + 2 * pitch], x3 = r[j + 3 * pitch];
             const float g0 = unclipped_gradient(x0, d[j], a, b, lim);
             const float g1 = unclipped_gradient(x1, d[j + c], a, b, lim);
             const float g2 = unclipped_gradient(x2, d[j + 2 * c], a, b, lim);
@@ -344,7 +274,7 @@ HOT static void grad_sums(size_t rows, size_t c, const float *x,
     }
     for (; i < rows; i++)
         for (size_t j = 0; j < c; j++) {
-            const float v = x[i * c + j];
+            const float v = x[i * pitch + j];
             const float g =
                 unclipped_gradient(v, dy[i * c + j], scale[j], shift[j], lim);
 
@@ -358,19 +288,20 @@ HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
                           size_t at)
 {
     const struct bn *b = (const struct bn *)nd;
-    const size_t c = (size_t)nd->out.c;
-    const float *x = nd->in[0]->out.data + at, *dy = nd->dout.data + at;
+    const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->out.pitch;
+    const float *x = nd->in[0]->out.data + at * pitch;
+    const float *dy = nd->dout.data + at * c;
     const float *scale = nd->keep + SCALE * c, *shift = nd->keep + SHIFT * c;
     const float lo = b->lo, hi = b->hi, *k1 = k, *k0 = k + c;
     const bool add = nd->add[0];
-    float *dx = nd->in[0]->dout.data + at;
+    float *dx = nd->in[0]->dout.data + at * pitch;
 
     for (size_t i = 0; i < rows; i++)
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
-            const size_t e = i * c + j;
+            const size_t e = i * pitch + j;
             const float v = x[e] * scale[j] + shift[j];
-            const float g = v > lo && v < hi ? dy[e] : 0.0f;
+            const float g = v > lo && v < hi ? dy[i * c + j] : 0.0f;
             const float d = scale[j] * g + k1[j] * x[e] + k0[j];
 
             dx[e] = add ? dx[e] + d : d;
@@ -412,7 +343,7 @@ static void bn_backward(struct node *nd, const struct pass *p)
     const size_t c = (size_t)nd->out.c;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const float *x = nd->in[0]->out.data, clip[2] = {b->lo, b->hi};
+    const float clip[2] = {b->lo, b->hi};
     double *sum = p->scratch;
     float *part = (float *)(void *)(sum + 2 * c + 1);
 
@@ -421,12 +352,9 @@ static void bn_backward(struct node *nd, const struct pass *p)
         return;
     }
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i) * c;
-
-        grad_sums(simd_chunk_len(&s, i), c, x + at, nd->dout.data + at,
-                  nd->keep, clip, part + (size_t)i * 2 * c);
-    }
+    for (int i = 0; i < s.pieces; i++)
+        grad_sums(simd_chunk_len(&s, i), nd, simd_chunk_begin(&s, i), clip,
+                  part + (size_t)i * 2 * c);
     memset(sum, 0, (2 * c + 1) * sizeof(double));
     for (int i = 0; i < s.pieces; i++)
         for (size_t j = 0; j < 2 * c; j++)
@@ -435,7 +363,7 @@ static void bn_backward(struct node *nd, const struct pass *p)
         add_dparam(nd, sum);
     sum[2 * c] = (double)s.n;
     if (uses_batch(nd, p))
-        sum_ranks(p, sum, 2 * c + 1);
+        pass_sum(p, sum, 2 * c + 1);
     else
         memset(sum, 0, 2 * c * sizeof(double));
     if (!nd->in[0]->dout.data)
@@ -443,7 +371,7 @@ static void bn_backward(struct node *nd, const struct pass *p)
     grad_constants(nd, sum, part);
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++)
-        grad_rows(simd_chunk_len(&s, i), nd, part, simd_chunk_begin(&s, i) * c);
+        grad_rows(simd_chunk_len(&s, i), nd, part, simd_chunk_begin(&s, i));
 }
 
 static void bn_form(const struct node *nd, struct op_form *f)

@@ -11,19 +11,20 @@ enum { PIECES = 64, LEAST = 32 }; /* rows of a batch, and of a piece */
 HOT static void scale_rows(size_t rows, const struct node *nd, size_t at,
                            const float *scale, const float clip[2])
 {
-    const size_t c = (size_t)nd->out.c;
-    const float *y = nd->out.data + at, *dy = nd->dout.data + at;
+    const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->dout.pitch;
+    const float *y = nd->out.data + at * c, *dy = nd->dout.data + at * c;
     const float lo = clip[0], hi = clip[1];
     const bool add = nd->add[0];
-    float *dx = nd->in[0]->dout.data + at;
+    float *dx = nd->in[0]->dout.data + at * pitch;
 
     for (size_t i = 0; i < rows; i++)
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * c + j;
             const float d = scale[j] * (y[e] > lo && y[e] < hi ? dy[e] : 0.0f);
+            float *to = dx + i * pitch + j;
 
-            dx[e] = add ? dx[e] + d : d;
+            *to = add ? *to + d : d;
         }
 }
 
@@ -31,25 +32,24 @@ HOT static void scale_rows(size_t rows, const struct node *nd, size_t at,
 HOT static void scale_all(size_t rows, const struct node *nd, size_t at,
                           const float *scale)
 {
-    const size_t c = (size_t)nd->out.c;
-    const float *dy = nd->dout.data + at;
+    const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->dout.pitch;
+    const float *dy = nd->dout.data + at * c;
     const bool add = nd->add[0];
-    float *dx = nd->in[0]->dout.data + at;
+    float *dx = nd->in[0]->dout.data + at * pitch;
 
     for (size_t i = 0; i < rows; i++)
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
-            const size_t e = i * c + j;
-            const float d = scale[j] * dy[e];
+            const float d = scale[j] * dy[i * c + j];
+            float *to = dx + i * pitch + j;
 
-            dx[e] = add ? dx[e] + d : d;
+            *to = add ? *to + d : d;
         }
 }
 
 void op_bn_backward_frozen(struct node *bn, const struct pass *p,
                            const float *scale, const float clip[2])
 {
-    const size_t c = (size_t)bn->out.c;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&bn->out), LEAST, PIECES);
     const bool clips = isfinite(clip[0]);
@@ -59,7 +59,7 @@ void op_bn_backward_frozen(struct node *bn, const struct pass *p,
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t rows = simd_chunk_len(&s, i);
-        const size_t at = simd_chunk_begin(&s, i) * c;
+        const size_t at = simd_chunk_begin(&s, i);
 
         if (clips)
             scale_rows(rows, bn, at, scale, clip);

@@ -1,7 +1,8 @@
 /*
  * op_concat.c - channels of a, then those of b: Keras' Concatenate
  *
- * Backward gives each its part of dy.
+ * Backward gives each its part of dy.  Where the value grows in a's place
+ * (graph_chains.c) a's channels are there already, in either direction.
  */
 #include "nn/graph.h"
 #include "nn/layers.h"
@@ -42,30 +43,43 @@ HOT static void add_rows(size_t rows, size_t n, const float *x, size_t from,
             y[i * to + j] += x[i * from + j];
 }
 
+/* Does the value lie where that of the first input does? */
+static bool grows(const struct node *nd)
+{
+    return nd->out.data == nd->in[0]->out.data;
+}
+
 static void concat_forward(struct node *nd, const struct pass *p)
 {
     const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
-    const size_t ca = (size_t)a->c, cb = (size_t)b->c, c = ca + cb;
+    const size_t ca = (size_t)a->c, cb = (size_t)b->c;
+    const size_t from = (size_t)a->pitch, pitch = (size_t)nd->out.pitch;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
+    const bool in_place = grows(nd);
+    double *moments = op_concat_moments(nd);
 
+    if (moments && !in_place)
+        moments[0] = 0.0;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
+        float *y = nd->out.data + r * pitch;
 
-        copy_rows(n, ca, a->data + r * ca, ca, nd->out.data + r * c, c);
-        copy_rows(n, cb, b->data + r * cb, cb, nd->out.data + r * c + ca, c);
+        if (!in_place)
+            copy_rows(n, ca, a->data + r * from, from, y, pitch);
+        copy_rows(n, cb, b->data + r * cb, cb, y + ca, pitch);
     }
 }
 
 static void concat_backward(struct node *nd, const struct pass *p)
 {
-    const size_t c = (size_t)nd->out.c, ca = (size_t)nd->in[0]->out.c;
+    const size_t pitch = (size_t)nd->dout.pitch, ca = (size_t)nd->in[0]->out.c;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
 
-    for (int k = 0; k < 2; k++) {
-        const size_t n = k ? c - ca : ca;
+    for (int k = grows(nd) ? 1 : 0; k < 2; k++) {
+        const size_t n = (size_t)nd->in[k]->out.c;
         const float *dy = nd->dout.data + (k ? ca : 0);
         float *dx = nd->in[k]->dout.data;
 
@@ -76,10 +90,17 @@ static void concat_backward(struct node *nd, const struct pass *p)
             const size_t r = simd_chunk_begin(&s, i),
                          rows = simd_chunk_len(&s, i);
 
-            (nd->add[k] ? add_rows : copy_rows)(rows, n, dy + r * c, c,
+            (nd->add[k] ? add_rows : copy_rows)(rows, n, dy + r * pitch, pitch,
                                                 dx + r * n, n);
         }
     }
+}
+
+double *op_concat_moments(const struct node *nd)
+{
+    return nd->op->kind == KIND_CONCAT && nd->n_keep > 0
+               ? (double *)(void *)nd->keep
+               : NULL;
 }
 
 static const struct op op_concat = {

@@ -60,7 +60,7 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        "conv2d: '%s': a kernel of %d does not fit %d x %d",
                        nd->name, a->size, x->h, x->w);
     d->by = conv_choose(c);
-    nd->out = (struct tensor){0, c->oh, c->ow, c->co, NULL};
+    nd->out = (struct tensor){.h = c->oh, .w = c->ow, .c = c->co};
     node_slot(nd,
               &(struct slot){
                   "kernel:0", 4, {a->size, a->size, c->ci, c->co}, false, 0});

@@ -36,7 +36,7 @@ static int dense_shape(struct node *nd, struct err *err)
                        "dense: %zu inputs times %d units is over %d", k, d->m,
                        MAX_WEIGHTS);
     d->k = (int)k;
-    nd->out = (struct tensor){0, 1, 1, d->m, NULL};
+    nd->out = (struct tensor){.h = 1, .w = 1, .c = d->m};
     nd->flat = true;
     node_slot(nd, &(struct slot){"kernel:0", 2, {d->k, d->m}, false, 0});
     node_slot(nd, &(struct slot){"bias:0", 1, {d->m}, false, 0});

@@ -45,7 +45,7 @@ static int depthwise_shape(struct node *nd, struct err *err)
         return err_set(err, ERR_USAGE,
                        "depthwise: '%s': a kernel of 3 does not fit %d x %d",
                        nd->name, x->h, x->w);
-    nd->out = (struct tensor){0, h, w, x->c, NULL};
+    nd->out = (struct tensor){.h = h, .w = w, .c = x->c};
     node_slot(
         nd, &(struct slot){"depthwise_kernel:0", 4, {3, 3, x->c, 1}, false, 0});
     return 0;

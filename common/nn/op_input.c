@@ -36,6 +36,6 @@ struct node *nn_input(struct graph *g, const char *name, int h, int w, int c)
     struct node *nd = graph_add(g, &op_input, name, NULL);
 
     if (nd)
-        nd->out = (struct tensor){0, h, w, c, NULL};
+        nd->out = (struct tensor){.h = h, .w = w, .c = c};
     return graph_commit(g, nd);
 }

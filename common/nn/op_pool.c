@@ -13,7 +13,7 @@
 static int gap_shape(struct node *nd, struct err *err)
 {
     (void)err;
-    nd->out = (struct tensor){0, 1, 1, nd->in[0]->out.c, NULL};
+    nd->out = (struct tensor){.h = 1, .w = 1, .c = nd->in[0]->out.c};
     nd->flat = true;
     return 0;
 }
