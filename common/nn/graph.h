@@ -31,7 +31,9 @@ enum { GRAPH_MAX_BATCH = 4096, GRAPH_MAX_NODES = 1024 };
 enum graph_memory {
     GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
-                       logits' longer; douts never; the input has none */
+                       logits' longer; douts never; the input has none, nor
+                       has a batch normalisation that is read through
+                       (conv_through.h) */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
                        PHASE_INFER alone, no backward; batch normalisation
                        is folded into the convolution before it, and the

@@ -22,13 +22,23 @@ static bool tensor_finite(const struct tensor *x)
     return true;
 }
 
+/* The node's value, or of one that is read through what makes it. */
+static bool value_finite(const struct node *nd)
+{
+    const size_t c = (size_t)nd->out.c;
+    struct bn_rows rows;
+
+    if (!nd->read_through)
+        return tensor_finite(&nd->out);
+    rows = op_bn_rows(nd);
+    return all_finite(rows.scale, c) && all_finite(rows.shift, c);
+}
+
 void graph_seek_finite(struct graph *g, int i)
 {
-    const struct node *nd = g->node[i];
-
     if (!g->seeks || (g->sought >= 0 && g->sought <= i))
         return;
-    if ((g->run[i] || g->border[i]) && !tensor_finite(&nd->out))
+    if ((g->run[i] || g->border[i]) && !value_finite(g->node[i]))
         g->sought = i;
 }
 

@@ -102,6 +102,20 @@ static bool has_value(const struct graph *g, int i)
     return g->run[i] || (g->args.part == GRAPH_TAIL && g->border[i]);
 }
 
+/* A batch normalisation that learns and that one node alone reads, which can
+ * normalise by itself, need not store what it makes. */
+static void plan_through(struct graph *g)
+{
+    for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++) {
+        struct node *x = g->node[i]->in[0];
+        const int k = graph_index(g, x);
+
+        if (g->node[i]->reads_through && k != NO_NODE && op_is_bn(x) &&
+            !x->frozen && g->run[i] && g->run[k] && !g->border[k])
+            x->read_through = count_readers(g, k) == 1;
+    }
+}
+
 /* A batch normalisation that alone reads a layer becomes part of it. */
 static void plan_folds(struct graph *g)
 {
@@ -199,7 +213,8 @@ static void plan_remakes(struct graph *g)
         const struct node *nd = g->node[i];
         const bool can = g->args.remakes && g->args.memory == GRAPH_TRAIN &&
                          nd->op->remake && g->live[i] && g->run[i] &&
-                         (nd->spares & SPARES_OUT) && !(nd->spares & SPARES_IN);
+                         !nd->read_through && (nd->spares & SPARES_OUT) &&
+                         !(nd->spares & SPARES_IN);
 
         g->remake_at[i] = NO_NODE;
         for (int j = g->n_node - 1; can && j > i; j--)
@@ -286,7 +301,7 @@ static size_t plan_arena(struct graph *g, struct places place[2],
 
         if (!has_value(g, i))
             continue;
-        if (place[0].at[i] == i)
+        if (place[0].at[i] == i && !nd->read_through)
             memplan_add(p, &nd->out.data, value_len(g, i), from,
                         place[0].to[i]);
         if (g->remake_at[i] != NO_NODE)
@@ -422,6 +437,7 @@ int graph_plan(struct graph *g, struct err *err)
 {
     plan_live(g);
     plan_part(g);
+    plan_through(g);
     plan_folds(g);
     plan_adds(g);
     plan_remakes(g);

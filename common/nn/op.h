@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/rng.h"
+#include "nn/bn_rows.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -88,21 +89,26 @@ struct node {
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
-    size_t n_param;    /* floats in param; 0 if the layer learns nothing */
-    float *param;      /* weights, in the graph's parameter block; borrowed */
-    float *dparam;     /* d loss / d param, same layout; NULL if frozen */
-    size_t n_state;    /* floats in state */
-    float *state;      /* running statistics; borrowed */
-    size_t n_keep;     /* floats that forward leaves for backward */
-    float *keep;       /* borrowed */
-    size_t n_ready;    /* floats that prepare() makes of the weights */
-    float *ready;      /* borrowed */
-    int step;          /* set by the constructor: of in[0] only every step-th
+    size_t n_param;     /* floats in param; 0 if the layer learns nothing */
+    float *param;       /* weights, in the graph's parameter block; borrowed */
+    float *dparam;      /* d loss / d param, same layout; NULL if frozen */
+    size_t n_state;     /* floats in state */
+    float *state;       /* running statistics; borrowed */
+    size_t n_keep;      /* floats that forward leaves for backward */
+    float *keep;        /* borrowed */
+    size_t n_ready;     /* floats that prepare() makes of the weights */
+    float *ready;       /* borrowed */
+    int step;           /* set by the constructor: of in[0] only every step-th
                           row and column is read; 0: all */
-    bool folds;        /* set by the constructor: forward heeds 'fold' */
-    struct node *fold; /* GRAPH_INFER: the batch normalisation behind this
+    bool folds;         /* set by the constructor: forward heeds 'fold' */
+    struct node *fold;  /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */
-    bool done;         /* folded into in[0]: forward has nothing to do */
+    bool reads_through; /* set by the constructor: forward and backward heed
+                           in[0]->read_through */
+    bool read_through;  /* GRAPH_TRAIN: of a batch normalisation: there is no
+                          value; who reads it makes one of op_bn_rows() and
+                          leaves op_bn_sums() in backward */
+    bool done;          /* folded into in[0]: forward has nothing to do */
 };
 
 /* Products and sums of a plain implementation for the whole batch: a method
@@ -246,6 +252,12 @@ void op_bn_backward_frozen(struct node *bn, const struct pass *p,
                            const float *scale, const float clip[2]);
 int op_bn_act(const struct node *bn); /* enum act of layers.h */
 bool op_is_bn(const struct node *nd);
+
+/* What it reads and what it makes of that in this pass. */
+struct bn_rows op_bn_rows(const struct node *bn);
+
+/* Of one that is read through, where (2, c) sums of bn_rows_sum() belong. */
+double *op_bn_sums(const struct node *bn);
 
 /*
  * Of the value that a batch normalisation reads, over the global batch: its

@@ -75,11 +75,14 @@ static size_t bn_scratch(const struct node *nd, int threads)
     return back > moments ? back : moments;
 }
 
-/* Backward of a frozen one reads y if it clips, and never x. */
+/* Backward of a frozen one reads y if it clips, and never x; who reads one
+ * through leaves sums behind what is kept. */
 static void bn_plan(struct node *nd)
 {
     if (nd->frozen)
         nd->spares = SPARES_IN | (op_bn_act(nd) == ACT_NONE ? SPARES_OUT : 0u);
+    if (nd->read_through)
+        nd->n_keep += 2 * (size_t)nd->out.c * sizeof(double) / sizeof(float);
 }
 
 static void bn_init(struct node *nd, struct rng *rng)
@@ -163,47 +166,45 @@ void op_bn_affine(const struct node *nd, struct affine *a)
     a->hi = b->hi;
 }
 
-/* y = clip(x scale + shift);  x has 'pitch' floats a row. */
-HOT static void scale_rows(size_t rows, size_t c, const float *x, size_t pitch,
-                           const float *keep, const float clip[2], float *y)
-{
-    const float *scale = keep + SCALE * c, *shift = keep + SHIFT * c;
-    const float lo = clip[0], hi = clip[1];
-
-    for (size_t i = 0; i < rows; i++) {
-#pragma omp simd
-        for (size_t j = 0; j < c; j++) {
-            float v = x[i * pitch + j] * scale[j] + shift[j];
-
-            v = lo > v ? lo : v;
-            y[i * c + j] = hi < v ? hi : v;
-        }
-    }
-}
-
 /* Does this pass normalise by the batch, not by the moving statistics? */
 static bool uses_batch(const struct node *nd, const struct pass *p)
 {
     return p->phase == PHASE_TRAIN && !nd->frozen;
 }
 
-/* y from x and the scale and shift that are kept. */
-static void bn_remake(struct node *nd, const struct pass *p)
+struct bn_rows op_bn_rows(const struct node *nd)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
+
+    return (struct bn_rows){.c = c,
+                            .pitch = (size_t)nd->in[0]->out.pitch,
+                            .x = nd->in[0]->out.data,
+                            .mean = nd->keep + MEAN * c,
+                            .scale = nd->keep + SCALE * c,
+                            .shift = nd->keep + SHIFT * c,
+                            .lo = b->lo,
+                            .hi = b->hi};
+}
+
+double *op_bn_sums(const struct node *nd)
+{
+    return (double *)(void *)(nd->keep + (size_t)N_KEEP * (size_t)nd->out.c);
+}
+
+/* y from x and the scale and shift that are kept. */
+static void bn_remake(struct node *nd, const struct pass *p)
+{
+    const struct bn_rows rows = op_bn_rows(nd);
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const struct tensor *x = &nd->in[0]->out;
-    const size_t pitch = (size_t)x->pitch;
-    const float clip[2] = {b->lo, b->hi};
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i);
 
-        scale_rows(simd_chunk_len(&s, i), c, x->data + at * pitch, pitch,
-                   nd->keep, clip, nd->out.data + at * c);
+        bn_rows_make(&rows, at, simd_chunk_len(&s, i),
+                     nd->out.data + at * rows.c);
     }
 }
 
@@ -224,63 +225,8 @@ static void bn_forward(struct node *nd, const struct pass *p)
         nd->keep[SHIFT * c + j] =
             nd->param[BETA * c + j] - nd->keep[MEAN * c + j] * scale;
     }
-    bn_remake(nd, p);
-}
-
-/* dy where y = x scale + shift was not clipped, else 0. */
-static inline float unclipped_gradient(float x, float dy, float scale,
-                                       float shift, const float clip[2])
-{
-    const float v = x * scale + shift;
-
-    return v > clip[0] && v < clip[1] ? dy : 0.0f;
-}
-
-/*
- * Sums over some rows of g and of g (x - mean), four rows at a time.
- *   at   [in] the first row
- *   clip [in] least and largest value
- *   part [out] (2, c)
- */
-HOT static void grad_sums(size_t rows, const struct node *nd, size_t at,
-                          const float clip[2], float *restrict part)
-{
-    const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->out.pitch;
-    const float *x = nd->in[0]->out.data + at * pitch;
-    const float *dy = nd->dout.data + at * c, *keep = nd->keep;
-    const float *mean = keep + MEAN * c, *scale = keep + SCALE * c;
-    const float *shift = keep + SHIFT * c, lim[2] = {clip[0], clip[1]};
-    float *restrict s1 = part, *restrict s2 = part + c;
-    size_t i = 0;
-
-    for (size_t j = 0; j < 2 * c; j++)
-        part[j] = 0.0f;
-    for (; i + 4 <= rows; i += 4) {
-        const float *r = x + i * pitch, *d = dy + i * c;
-
-        for (size_t j = 0; j < c; j++) {
-            const float a = scale[j], b = shift[j], m = mean[j];
-            const float x0 = r[j], x1 = r[j + pitch];
-            const float x2 = r[j + 2 * pitch], x3 = r[j + 3 * pitch];
-            const float g0 = unclipped_gradient(x0, d[j], a, b, lim);
-            const float g1 = unclipped_gradient(x1, d[j + c], a, b, lim);
-            const float g2 = unclipped_gradient(x2, d[j + 2 * c], a, b, lim);
-            const float g3 = unclipped_gradient(x3, d[j + 3 * c], a, b, lim);
-
-            s1[j] += (g0 + g1) + (g2 + g3);
-            s2[j] += (g0 * (x0 - m) + g1 * (x1 - m)) +
-                     (g2 * (x2 - m) + g3 * (x3 - m));
-        }
-    }
-    for (; i < rows; i++)
-        for (size_t j = 0; j < c; j++) {
-            const float v = x[i * pitch + j];
-            const float g =
-                unclipped_gradient(v, dy[i * c + j], scale[j], shift[j], lim);
-
-            s1[j] += g;
-            s2[j] += g * (v - mean[j]);
-        }
+    if (!nd->read_through)
+        bn_remake(nd, p);
 }
 
 /* dx = (add ? dx : 0) + scale g + k1 x + k0;  k is (2, c). */
@@ -337,28 +283,46 @@ static void grad_constants(const struct node *nd, const double *sum, float *k)
     }
 }
 
+/* This rank's sums (2, c) of g and g (x - mean). */
+static void sum_gradient(const struct node *nd, const struct pass *p,
+                         double *sum, float *part)
+{
+    const struct bn_rows rows = op_bn_rows(nd);
+    const size_t two = 2 * rows.c;
+    const struct simd_chunks s =
+        simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
+
+    if (nd->read_through) {
+        memcpy(sum, op_bn_sums(nd), two * sizeof(double));
+        return;
+    }
+    memset(part, 0, (size_t)s.pieces * two * sizeof(float));
+#pragma omp parallel for num_threads(p->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++)
+        bn_rows_sum(&rows, simd_chunk_begin(&s, i), simd_chunk_len(&s, i),
+                    nd->dout.data + simd_chunk_begin(&s, i) * rows.c,
+                    part + (size_t)i * two);
+    memset(sum, 0, two * sizeof(double));
+    for (int i = 0; i < s.pieces; i++)
+        for (size_t j = 0; j < two; j++)
+            sum[j] += (double)part[(size_t)i * two + j];
+}
+
 static void bn_backward(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const float clip[2] = {b->lo, b->hi};
     double *sum = p->scratch;
     float *part = (float *)(void *)(sum + 2 * c + 1);
 
     if (nd->frozen) {
-        op_bn_backward_frozen(nd, p, nd->keep + SCALE * c, clip);
+        op_bn_backward_frozen(nd, p, nd->keep + SCALE * c,
+                              (float[]){b->lo, b->hi});
         return;
     }
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++)
-        grad_sums(simd_chunk_len(&s, i), nd, simd_chunk_begin(&s, i), clip,
-                  part + (size_t)i * 2 * c);
-    memset(sum, 0, (2 * c + 1) * sizeof(double));
-    for (int i = 0; i < s.pieces; i++)
-        for (size_t j = 0; j < 2 * c; j++)
-            sum[j] += (double)part[(size_t)i * 2 * c + j];
+    sum_gradient(nd, p, sum, part);
     if (nd->dparam)
         add_dparam(nd, sum);
     sum[2 * c] = (double)s.n;

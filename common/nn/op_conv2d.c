@@ -7,7 +7,7 @@
  * dx = W' applied to dy,  dW += x correlated with dy,  db += sums of dy over
  * pixels.  Initial W: as asked for, else Glorot uniform; initial b: 0.
  */
-#include "nn/conv.h"
+#include "nn/conv_through.h"
 #include "nn/graph.h"
 #include "nn/init.h"
 #include "nn/layers.h"
@@ -60,6 +60,7 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        "conv2d: '%s': a kernel of %d does not fit %d x %d",
                        nd->name, a->size, x->h, x->w);
     d->by = conv_choose(c);
+    nd->reads_through = d->by == &conv_blas && conv_through_fits(c);
     nd->out = (struct tensor){.h = c->oh, .w = c->ow, .c = c->co};
     node_slot(nd,
               &(struct slot){
@@ -96,6 +97,8 @@ static size_t conv2d_scratch(const struct node *nd, int threads)
 
     c.threads = threads;
     n = d->by->scratch(&c) + (d->keeps ? 0 : provider_ready(nd));
+    if (nd->in[0]->read_through && n < conv_through_scratch(&c))
+        n = conv_through_scratch(&c);
     if (n < (size_t)PIECES * (size_t)c.co)
         n = (size_t)PIECES * (size_t)c.co;
     if (nd->fold && d->by->prepare && n < n_kernel(&c))
@@ -203,6 +206,12 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
         bias = fold_bias(nd);
         c.act = (int)op_bn_act(nd->fold);
     }
+    if (nd->in[0]->read_through) {
+        const struct bn_rows x = op_bn_rows(nd->in[0]);
+
+        conv_through_forward(&c, &x, w, bias, nd->out.data);
+        return;
+    }
     if (!d->keeps && d->by->prepare)
         d->by->prepare(&c, w);
     d->by->forward(&c, nd->in[0]->out.data, w, bias, nd->out.data);
@@ -267,19 +276,26 @@ static void conv2d_backward(struct node *nd, const struct pass *p)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
     const struct conv c = this_pass(nd, p);
+    const struct conv_back b = {.x = nd->in[0]->out.data,
+                                .dy = nd->dout.data,
+                                .w = nd->param,
+                                .dw = nd->dparam,
+                                .dx = nd->in[0]->dout.data,
+                                .add = nd->add[0]};
 
-    if (c.n == 0)
+    if (c.n == 0 && !nd->in[0]->read_through)
         return;
     backward_output(nd, p,
                     d->a.bias && nd->dparam ? nd->dparam + n_kernel(&c) : NULL);
-    if (d->by->prepare_back && nd->in[0]->dout.data)
+    if (nd->in[0]->read_through) {
+        const struct bn_rows x = op_bn_rows(nd->in[0]);
+
+        conv_through_backward(&c, &x, &b, op_bn_sums(nd->in[0]));
+        return;
+    }
+    if (d->by->prepare_back && b.dx)
         d->by->prepare_back(&c, nd->param);
-    d->by->backward(&c, &(struct conv_back){.x = nd->in[0]->out.data,
-                                            .dy = nd->dout.data,
-                                            .w = nd->param,
-                                            .dw = nd->dparam,
-                                            .dx = nd->in[0]->dout.data,
-                                            .add = nd->add[0]});
+    d->by->backward(&c, &b);
 }
 
 static void conv2d_cost(const struct node *nd, struct op_cost *cost)

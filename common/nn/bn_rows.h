@@ -1,0 +1,45 @@
+/*
+ * bn_rows.h - the rows of a batch normalisation: what they become, and what
+ * their gradient sums to
+ *
+ * For the layer itself (op_bn.c) and for a convolution that normalises what it
+ * reads (conv_through.c).
+ */
+#ifndef NN_BN_ROWS_H
+#define NN_BN_ROWS_H
+
+#include <stddef.h>
+
+/* y = clip(x scale + shift), per channel.  All pointers are borrowed. */
+struct bn_rows {
+    size_t c, pitch; /* channels; floats from one row of x to the next */
+    const float *x;  /* (rows, c) */
+    const float *mean, *scale, *shift; /* (c) each */
+    float lo, hi;                      /* of the activation */
+};
+
+/*
+ * Make rows [from, from + rows).
+ *   y [out] (rows, c), the first of them at y[0]
+ */
+void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows, float *y);
+
+/*
+ * Add up g and g (x - mean) over these rows, where g is dy where y is not
+ * clipped, else 0.
+ *   dy   [in] (rows, c), the first of them at dy[0]
+ *   part [in,out] (2, c)
+ */
+void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
+                 const float *dy, float *part);
+
+/* dy where y = x scale + shift is not clipped, else 0. */
+static inline float bn_unclipped(float x, float dy, float scale, float shift,
+                                 const float clip[2])
+{
+    const float v = x * scale + shift;
+
+    return v > clip[0] && v < clip[1] ? dy : 0.0f;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * conv_through.h - a 1x1 convolution that normalises what it reads
+ *
+ *     y = act(clip(x scale + shift) W + b)
+ *
+ * In training a batch normalisation whose value a 1x1 convolution alone reads
+ * stores no value: the convolution makes it tile by tile while it multiplies,
+ * in both directions, and adds up the normalisation's gradient from tiles that
+ * are in the cache.
+ */
+#ifndef NN_CONV_THROUGH_H
+#define NN_CONV_THROUGH_H
+
+#include "nn/bn_rows.h"
+#include "nn/conv.h"
+
+#include <stdbool.h>
+
+/* Can it do this convolution? */
+bool conv_through_fits(const struct conv *c);
+
+/* Floats of scratch that it wants at most. */
+size_t conv_through_scratch(const struct conv *c);
+
+/* y of the rows of 'x', a pixel each; bias may be NULL. */
+void conv_through_forward(const struct conv *c, const struct bn_rows *x,
+                          const float *w, const float *bias, float *y);
+
+/*
+ * Backward: b->x is not read, b->dx is the gradient of what the normalisation
+ * made and has to be there; of it
+ *   sum [out] (2, ci) bn_rows_sum() of all rows
+ */
+void conv_through_backward(const struct conv *c, const struct bn_rows *x,
+                           const struct conv_back *b, double *sum);
+
+#endif
