@@ -6,6 +6,10 @@
  * All passes go along rows of pixels (depthwise_rows.h).  Backward turns the
  * sum round: an input pixel gathers from the up to nine output pixels that saw
  * it, which are of rows of dy.
+ *
+ * Where a batch normalisation in front stores no value (read_through), each
+ * thread makes the rows of x that it wants, keeps the last few, and adds up the
+ * normalisation's gradient from rows of dx that it has just made.
  * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
  */
 #include "nn/conv.h"
@@ -14,11 +18,13 @@
 #include "nn/init.h"
 #include "nn/layers.h"
 
+#include <omp.h>
 #include <string.h>
 
 #include "nn/simd.h"
 
 enum { TAPS = DEPTHWISE_TAPS, PIECES = 32, MAX_STRIDE = 2 };
+enum { KEPT = 4 }; /* rows of x that a thread makes and keeps */
 
 struct depthwise {
     struct node base;
@@ -57,45 +63,103 @@ static size_t zero_len(const struct node *nd)
     return (size_t)nd->in[0]->out.w * (size_t)nd->out.c;
 }
 
-/* A row of zeros, the kernel turned round, partial sums of dW. */
+/* Floats of a row of x. */
+static size_t row_len(const struct tensor *t)
+{
+    return (size_t)t->w * (size_t)t->c;
+}
+
+/*
+ * A row of zeros, the kernel turned round, partial sums of dW; and where x is
+ * read through, those of its normalisation's gradient and the rows that each
+ * thread keeps.
+ */
 static size_t depthwise_scratch(const struct node *nd, int threads)
 {
-    (void)threads;
-    return (zero_len(nd) + (1 + PIECES) * TAPS * (size_t)nd->out.c) *
-           sizeof(float);
+    const size_t c = (size_t)nd->out.c;
+    size_t n = zero_len(nd) + (1 + PIECES) * TAPS * c;
+
+    if (nd->in[0]->read_through)
+        n += PIECES * 2 * c + (size_t)threads * KEPT * row_len(&nd->in[0]->out);
+    return n * sizeof(float);
+}
+
+/* Where a thread finds rows of x. */
+struct x_rows {
+    const struct node *nd;
+    const float *zero;   /* a row */
+    struct bn_rows read; /* of what x is made of, */
+    float *kept;         /* (KEPT, w, c) here; NULL: x has a value */
+    size_t row[KEPT];    /* which these are, counted through the batch */
+};
+
+/* Sums of a normalisation's gradient (PIECES, 2, c); behind them lie the rows
+ * that threads keep. */
+static float *sums_of(const struct node *nd, const struct pass *p)
+{
+    float *zero = p->scratch;
+
+    return zero + zero_len(nd) + (1 + PIECES) * TAPS * (size_t)nd->out.c;
+}
+
+/* Those of this thread. */
+static struct x_rows own_rows(const struct node *nd, const struct pass *p)
+{
+    const struct node *in = nd->in[0];
+    struct x_rows x = {.nd = nd, .zero = p->scratch};
+
+    if (!in->read_through)
+        return x;
+    x.read = op_bn_rows(in);
+    x.kept = sums_of(nd, p) + PIECES * 2 * (size_t)nd->out.c +
+             (size_t)omp_get_thread_num() * KEPT * row_len(&in->out);
+    for (int k = 0; k < KEPT; k++)
+        x.row[k] = SIZE_MAX;
+    return x;
+}
+
+/* Row 'y' of an image of x, or zeros; good until KEPT others were wanted. */
+static const float *x_row(struct x_rows *x, size_t image, int y)
+{
+    const struct tensor *t = &x->nd->in[0]->out;
+    const size_t row = image * (size_t)t->h + (size_t)y;
+    float *made;
+
+    if (y < 0 || y >= t->h)
+        return x->zero;
+    if (!x->kept)
+        return t->data + row * row_len(t);
+    made = x->kept + row % KEPT * row_len(t);
+    if (x->row[row % KEPT] != row)
+        bn_rows_make(&x->read, row * (size_t)t->w, (size_t)t->w, made);
+    x->row[row % KEPT] = row;
+    return made;
+}
+
+/* What output row 'r', counted through the batch, reads. */
+static struct depthwise_rows rows_of_x(struct x_rows *x, size_t r)
+{
+    const struct depthwise *d = (const struct depthwise *)x->nd;
+    const size_t h = (size_t)x->nd->out.h;
+    const int top = (int)(r % h) * d->a.stride - d->top;
+    struct depthwise_rows rows = {.n = x->nd->out.w,
+                                  .stride = d->a.stride,
+                                  .left = d->left,
+                                  .w = x->nd->in[0]->out.w,
+                                  .c = x->nd->out.c};
+
+    for (int k = 0; k < DEPTHWISE_SIDE; k++)
+        rows.row[k] = x_row(x, r / h, top + k);
+    return rows;
 }
 
 /* Row 'y' of an image, or zeros. */
 static const float *row_or_zero(const struct tensor *t, size_t image, int y,
                                 const float *zero)
 {
-    return y < 0 || y >= t->h ? zero
-                              : t->data + (image * (size_t)t->h + (size_t)y) *
-                                              (size_t)t->w * (size_t)t->c;
-}
-
-/* The rows are those of an image from 'top' on. */
-static void find_rows(struct depthwise_rows *rows, const struct tensor *t,
-                      size_t image, int top, const float *zero)
-{
-    rows->w = t->w;
-    rows->c = t->c;
-    for (int k = 0; k < DEPTHWISE_SIDE; k++)
-        rows->row[k] = row_or_zero(t, image, top + k, zero);
-}
-
-/* What output row 'r', counted through the batch, reads. */
-static struct depthwise_rows rows_of_x(const struct node *nd, size_t r,
-                                       const float *zero)
-{
-    const struct depthwise *d = (const struct depthwise *)nd;
-    const size_t h = (size_t)nd->out.h;
-    struct depthwise_rows rows = {
-        .n = nd->out.w, .stride = d->a.stride, .left = d->left};
-
-    find_rows(&rows, &nd->in[0]->out, r / h,
-              (int)(r % h) * d->a.stride - d->top, zero);
-    return rows;
+    return y < 0 || y >= t->h
+               ? zero
+               : t->data + (image * (size_t)t->h + (size_t)y) * row_len(t);
 }
 
 /* What row 'r' of dx reads of dy with stride 1: as y does of x, with the kernel
@@ -106,9 +170,15 @@ static struct depthwise_rows rows_of_dy(const struct node *nd, size_t r,
     const struct depthwise *d = (const struct depthwise *)nd;
     const struct tensor *dx = &nd->in[0]->dout;
     const size_t h = (size_t)dx->h;
-    struct depthwise_rows rows = {.n = dx->w, .stride = 1, .left = 2 - d->left};
+    const int top = (int)(r % h) + d->top - 2;
+    struct depthwise_rows rows = {.n = dx->w,
+                                  .stride = 1,
+                                  .left = 2 - d->left,
+                                  .w = nd->out.w,
+                                  .c = nd->out.c};
 
-    find_rows(&rows, &nd->dout, r / h, (int)(r % h) + d->top - 2, zero);
+    for (int k = 0; k < DEPTHWISE_SIDE; k++)
+        rows.row[k] = row_or_zero(&nd->dout, r / h, top + k, zero);
     return rows;
 }
 
@@ -173,13 +243,18 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
     memset(p->scratch, 0, zero_len(nd) * sizeof(float));
     if (nd->fold)
         after = conv_after(&(struct conv){.act = op_bn_act(nd->fold)}, NULL);
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (size_t r = 0; r < rows; r++) {
-        const struct depthwise_rows x = rows_of_x(nd, r, p->scratch);
+#pragma omp parallel num_threads(p->threads)
+    {
+        struct x_rows own = own_rows(nd, p);
 
-        depthwise_rows_sum(&x, k, base, nd->out.data + r * len);
-        if (nd->fold)
-            gemm_finish(&after, len / c, c, c, nd->out.data + r * len);
+#pragma omp for schedule(static)
+        for (size_t r = 0; r < rows; r++) {
+            const struct depthwise_rows x = rows_of_x(&own, r);
+
+            depthwise_rows_sum(&x, k, base, nd->out.data + r * len);
+            if (nd->fold)
+                gemm_finish(&after, len / c, c, c, nd->out.data + r * len);
+        }
     }
 }
 
@@ -192,40 +267,70 @@ static void turn_kernel(const struct node *nd, float *t)
         memcpy(t + (TAPS - 1 - k) * c, nd->param + k * c, c * sizeof(*t));
 }
 
-static void backward_data(struct node *nd, const struct pass *p)
+/* What backward is given beside the node. */
+struct depthwise_back {
+    const float *zero, *turned; /* a row; the kernel turned round */
+    const float *base;          /* of dx; NULL: it is added to */
+    float *part; /* sums of dW (TAPS, c) of a piece; NULL: not wanted */
+    float *sums; /* of the normalisation's gradient (2, c); NULL likewise */
+};
+
+/* Row 'r' of dx, counted through the batch. */
+static void data_row(const struct x_rows *x, size_t r,
+                     const struct depthwise_back *b)
 {
+    const struct node *nd = x->nd;
     const struct depthwise *d = (const struct depthwise *)nd;
-    const struct tensor *dx = &nd->in[0]->dout;
-    const size_t len = (size_t)dx->w * (size_t)dx->c;
-    const size_t rows = (size_t)dx->n * (size_t)dx->h;
-    float *zero = p->scratch, *turned = zero + zero_len(nd);
-    const float *base = nd->add[0] ? NULL : zero;
+    const struct tensor *t = &nd->in[0]->dout;
+    float *dx = t->data + r * row_len(t);
 
-    turn_kernel(nd, turned);
-#pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (size_t r = 0; r < rows; r++)
-        if (d->a.stride == 1) {
-            const struct depthwise_rows dy = rows_of_dy(nd, r, zero);
+    if (d->a.stride == 1) {
+        const struct depthwise_rows dy = rows_of_dy(nd, r, b->zero);
 
-            depthwise_rows_sum(&dy, turned, base, dx->data + r * len);
-        } else {
-            const struct depthwise_spread dy = spread_of_dy(nd, r, zero);
+        depthwise_rows_sum(&dy, b->turned, b->base, dx);
+    } else {
+        const struct depthwise_spread dy = spread_of_dy(nd, r, b->zero);
 
-            depthwise_rows_spread(&dy, base, dx->data + r * len);
-        }
+        depthwise_rows_spread(&dy, b->base, dx);
+    }
+    if (b->sums)
+        bn_rows_sum(&x->read, r * (size_t)t->w, (size_t)t->w, dx, b->sums);
 }
 
-/* part = sums over output rows [r[0], r[1]), counted through the batch. */
-static void weight_rows(const struct node *nd, const size_t r[2],
-                        const float *zero, float *part)
+/* The rows of dx that go with output row 'r': as many as the stride, with the
+ * last row of an image all that are left. */
+static void data_rows(const struct x_rows *x, size_t r,
+                      const struct depthwise_back *b)
 {
-    const size_t c = (size_t)nd->out.c, len = (size_t)nd->out.w * c;
+    const struct depthwise *d = (const struct depthwise *)x->nd;
+    const size_t oh = (size_t)x->nd->out.h, h = (size_t)x->nd->in[0]->out.h;
+    const size_t step = (size_t)d->a.stride, from = r % oh * step;
+    const size_t end = r % oh == oh - 1 ? h : from + step;
 
-    memset(part, 0, TAPS * c * sizeof(float));
+    for (size_t y = from; y < end && y < h; y++)
+        data_row(x, r / oh * h + y, b);
+}
+
+/* Output rows [r[0], r[1]), counted through the batch. */
+static void backward_rows(struct x_rows *x, const size_t r[2],
+                          const struct depthwise_back *b)
+{
+    const struct node *nd = x->nd;
+    const size_t c = (size_t)nd->out.c;
+
+    if (b->part)
+        memset(b->part, 0, TAPS * c * sizeof(float));
+    if (b->sums)
+        memset(b->sums, 0, 2 * c * sizeof(float));
     for (size_t i = r[0]; i < r[1]; i++) {
-        const struct depthwise_rows x = rows_of_x(nd, i, zero);
+        if (b->part) {
+            const struct depthwise_rows rows = rows_of_x(x, i);
 
-        depthwise_rows_gradient(&x, nd->dout.data + i * len, part);
+            depthwise_rows_gradient(
+                &rows, nd->dout.data + i * row_len(&nd->dout), b->part);
+        }
+        if (nd->in[0]->dout.data)
+            data_rows(x, i, b);
     }
 }
 
@@ -238,33 +343,50 @@ HOT static void add_parts(int parts, size_t len, size_t n, const float *part,
             to[j] += part[(size_t)i * len + j];
 }
 
-static void backward_weights(struct node *nd, const struct pass *p)
+/* The sums of all pieces, in order, to where the normalisation wants them. */
+static void add_sums(const struct node *nd, int pieces, const float *sums)
 {
-    const size_t c = (size_t)nd->out.c, len = TAPS * c;
-    const struct simd_chunks s =
-        simd_chunks((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
-    float *zero = p->scratch, *part = zero + zero_len(nd) + len;
+    const size_t two = 2 * (size_t)nd->out.c;
+    double *to = op_bn_sums(nd->in[0]);
 
-#pragma omp parallel num_threads(p->threads)
-    {
-#pragma omp for schedule(static)
-        for (int i = 0; i < s.pieces; i++)
-            weight_rows(
-                nd, (size_t[]){simd_chunk_begin(&s, i), simd_chunk_end(&s, i)},
-                zero, part + (size_t)i * len);
-#pragma omp for schedule(static)
-        for (size_t k = 0; k < TAPS; k++)
-            add_parts(s.pieces, len, c, part + k * c, nd->dparam + k * c);
-    }
+    memset(to, 0, two * sizeof(*to));
+    for (int i = 0; i < pieces; i++)
+        for (size_t j = 0; j < two; j++)
+            to[j] += (double)sums[(size_t)i * two + j];
 }
 
 static void depthwise_backward(struct node *nd, const struct pass *p)
 {
-    memset(p->scratch, 0, zero_len(nd) * sizeof(float));
-    if (nd->dparam)
-        backward_weights(nd, p);
-    if (nd->in[0]->dout.data)
-        backward_data(nd, p);
+    const size_t c = (size_t)nd->out.c, len = TAPS * c;
+    const struct simd_chunks s =
+        simd_chunks((size_t)nd->out.n * (size_t)nd->out.h, 1, PIECES);
+    const bool through = nd->in[0]->read_through;
+    float *zero = p->scratch, *turned = zero + zero_len(nd);
+    float *part = turned + len, *sums = sums_of(nd, p);
+
+    memset(zero, 0, zero_len(nd) * sizeof(float));
+    turn_kernel(nd, turned);
+#pragma omp parallel num_threads(p->threads)
+    {
+        struct x_rows x = own_rows(nd, p);
+
+#pragma omp for schedule(static)
+        for (int i = 0; i < s.pieces; i++)
+            backward_rows(
+                &x, (size_t[]){simd_chunk_begin(&s, i), simd_chunk_end(&s, i)},
+                &(struct depthwise_back){
+                    .zero = zero,
+                    .turned = turned,
+                    .base = nd->add[0] ? NULL : zero,
+                    .part = nd->dparam ? part + (size_t)i * len : NULL,
+                    .sums = through ? sums + (size_t)i * 2 * c : NULL});
+#pragma omp for schedule(static)
+        for (size_t k = 0; k < TAPS; k++)
+            if (nd->dparam)
+                add_parts(s.pieces, len, c, part + k * c, nd->dparam + k * c);
+    }
+    if (through)
+        add_sums(nd, s.pieces, sums);
 }
 
 static void depthwise_cost(const struct node *nd, struct op_cost *cost)
@@ -312,7 +434,7 @@ struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,
     if (d) {
         d->a = a;
         d->a.stride = a.stride ? a.stride : 1;
-        d->base.folds = true;
+        d->base.folds = d->base.reads_through = true;
     }
     return graph_commit(g, d);
 }

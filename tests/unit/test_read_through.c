@@ -1,6 +1,6 @@
 /*
- * test_conv_through.c - 1x1 convolutions that normalise what they read, beside
- * the same ones behind a normalisation that stores what it makes
+ * test_read_through.c - 1x1 and depthwise convolutions that normalise what they
+ * read, beside the same ones behind a normalisation that stores what it makes
  * (GRAPH_KEEP_ALL), and beside differences of the loss
  */
 #include "golden/nn_digest.h"
@@ -17,8 +17,10 @@ struct through_way {
     int n, h, w, c, filters; /* images, rows, columns, channels; of the 1x1 */
     int threads;             /* 0: 1 */
     enum act norm, act;      /* of the normalisation and the convolution */
-    bool bias, remakes, bf16;
-    int stride;         /* of the 1x1; 0: 1 */
+    bool bias, remakes;
+    int stride;         /* 0: 1 */
+    bool depthwise;     /* in place of the 1x1 */
+    enum pad pad;       /* of that */
     bool twice;         /* the normalisation has two readers */
     bool concat;        /* it reads a concatenation that grows in place */
     const char *frozen; /* prefix; NULL: none */
@@ -30,7 +32,6 @@ static struct graph *new_net(const struct through_way *way)
         &(struct graph_args){.max_batch = way->n,
                              .threads = way->threads ? way->threads : 1,
                              .seed = 2,
-                             .bf16 = way->bf16,
                              .memory = way->memory,
                              .remakes = way->remakes});
     struct node *x = nn_input(g, "x", way->h, way->w, 3), *y;
@@ -43,12 +44,16 @@ static struct graph *new_net(const struct through_way *way)
         x = nn_concat(g, x, graph_node(g, "stem"),
                       (char[]){'n', (char)('0' + i), 0});
     x = nn_batch_norm(g, x, "b", (struct bn_args){0, 0, way->norm, "r"});
-    y = nn_conv2d(g, x, "one",
-                  (struct conv_args){.filters = way->filters,
-                                     .size = 1,
-                                     .stride = way->stride,
-                                     .bias = way->bias,
-                                     .act = way->act});
+    y = way->depthwise ? nn_depthwise(g, x, "one",
+                                      (struct conv_args){.size = 3,
+                                                         .stride = way->stride,
+                                                         .pad = way->pad})
+                       : nn_conv2d(g, x, "one",
+                                   (struct conv_args){.filters = way->filters,
+                                                      .size = 1,
+                                                      .stride = way->stride,
+                                                      .bias = way->bias,
+                                                      .act = way->act});
     if (way->twice)
         y = nn_concat(g, y, x, "both");
     y = nn_global_avg_pool(g, y, "pool");
@@ -166,6 +171,51 @@ static void check_shapes(void)
     check_beside("behind what learns nothing", way, true);
 }
 
+static void check_depthwise(void)
+{
+    const struct through_way usual = {.n = 3,
+                                      .h = 7,
+                                      .w = 5,
+                                      .c = 21,
+                                      .norm = ACT_RELU6,
+                                      .depthwise = true,
+                                      .pad = PAD_SAME};
+    struct through_way way = usual;
+
+    check_beside("depthwise", way, true);
+    way.stride = 2;
+    check_beside("depthwise, stride 2 on odd maps", way, true);
+    way.h = 12;
+    way.w = 10;
+    check_beside("depthwise, stride 2 on even maps", way, true);
+    way.pad = PAD_VALID;
+    check_beside("depthwise, stride 2, rows that nobody reads", way, true);
+    way.pad = PAD_CORRECT;
+    check_beside("depthwise, stride 2 behind zeros", way, true);
+    way.stride = 1;
+    way.pad = PAD_VALID;
+    check_beside("depthwise inside alone", way, true);
+    way = usual;
+    way.n = 2;
+    way.h = 61;
+    way.w = 53;
+    check_beside("depthwise, many rows", way, true);
+    way.concat = true;
+    check_beside("depthwise, of a concatenation", way, true);
+    way = usual;
+    way.h = way.w = 1;
+    way.n = 2;
+    check_beside("depthwise, a pixel an image", way, true);
+    way = usual;
+    way.frozen = "one";
+    check_beside("depthwise, which learns nothing", way, true);
+    way.frozen = "b";
+    check_beside("depthwise, a frozen normalisation", way, false);
+    way.frozen = NULL;
+    way.twice = true;
+    check_beside("depthwise, two readers", way, false);
+}
+
 static void check_others(void)
 {
     const struct through_way usual = {
@@ -241,6 +291,7 @@ static void check_gradient(void)
 int main(void)
 {
     check_shapes();
+    check_depthwise();
     check_others();
     check_gradient();
     return tap_done();
