@@ -152,8 +152,10 @@ static void check_config(const char *path, int folds)
     free(c);
 }
 
-/* Does what is given to users train as what was measured, but for seeds? */
-static void check_recipe(const char *path)
+/* Does what is given to users train as what was measured, but for networks and
+ * seeds? */
+static void check_recipe(const char *path, const char *network,
+                         enum view_choice views)
 {
     struct config *c = calloc(2, sizeof(*c));
     struct err err = {0};
@@ -162,6 +164,10 @@ static void check_recipe(const char *path)
     works(config_read(&c[0], path, NULL, 0, &err) == 0 &&
               config_read(&c[1], "configs/benchmark.yaml", NULL, 0, &err) == 0,
           err, path);
+    ok(c[0].train.networks.n == 1 &&
+           !strcmp(c[0].train.networks.word[0], network),
+       "  its network");
+    c[0].train.networks = c[1].train.networks;
     c[0].train.seeds = c[1].train.seeds;
     ok(memcmp(&c[0].preprocess, &c[1].preprocess, sizeof(c->preprocess)) == 0 &&
            c[0].inputs.size == c[1].inputs.size &&
@@ -169,7 +175,7 @@ static void check_recipe(const char *path)
            memcmp(&c[0].train, &c[1].train, sizeof(c->train)) == 0,
        "  trains as the benchmark does");
     ok(c[0].evaluate.model == c[1].evaluate.model &&
-           c[0].evaluate.views == c[1].evaluate.views &&
+           c[0].evaluate.views == views &&
            c[0].evaluate.sensitivity == c[1].evaluate.sensitivity,
        "  and is evaluated so");
     free(c);
@@ -186,7 +192,8 @@ int main(void)
     check_config("configs/benchmark.yaml", FOLDS);
     check_config("configs/benchmark/plain.yaml", FOLDS);
     check_config("configs/benchmark/search.yaml", INNER);
-    check_recipe("configs/single.yaml");
-    check_recipe("configs/best.yaml");
+    check_recipe("configs/single.yaml", "densenet169", VIEWS_ALL);
+    check_recipe("configs/best.yaml", "densenet169", VIEWS_ALL);
+    check_recipe("configs/fast.yaml", "mobilenetv2", VIEWS_ONE);
     return tap_done();
 }
