@@ -33,10 +33,6 @@ enum rng_purpose {
     RNG_SAMPLE,     /* rows that are looked at again; a = row */
     RNG_MIXUP,      /* a = epoch, b = sample */
     RNG_BALANCE,    /* balanced batches; a = epoch, b = class, or the batches */
-    RNG_SLIDES,     /* batches of many slides; a = epoch */
-    RNG_MIXSTYLE,   /* a = step, b = sample; seed mixed with the layer's name */
-    RNG_PARTNERS,   /* a = step, b = first sample of a part, or whether at all;
-                       likewise */
     RNG_LIME = 32,  /* hidden segments; a = sample; seed mixed with the cell */
     RNG_SMOOTHGRAD, /* noise; a = sample; likewise */
     RNG_ROAD,       /* noise; a = imputation; likewise */

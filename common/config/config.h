@@ -176,7 +176,7 @@ enum dropout_place { DROPOUT_NOTEBOOK, DROPOUT_ALL };
 
 enum projection { PROJECTION_ONE, PROJECTION_TWO };
 
-enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED, SAMPLER_SLIDES };
+enum batch_sampler { SAMPLER_SHUFFLE, SAMPLER_BALANCED };
 
 enum contrastive_loss { /* in order of nn/embed_losses.def */
 #define EMBED_LOSS(name) CONTRASTIVE_##name,
@@ -188,8 +188,6 @@ enum contrastive_loss { /* in order of nn/embed_losses.def */
  * same bits as one. */
 enum reproducible { REPRODUCIBLE_PAIR, REPRODUCIBLE_STRICT };
 enum { PAIR_PARTS = 2, STRICT_PARTS = 4 };
-
-enum batch_norm { BATCH_NORM_TRAIN, BATCH_NORM_FROZEN };
 
 enum size_choice { SIZE_OFF, SIZE_ON };
 
@@ -268,9 +266,7 @@ struct config {
         char weights[FILE_PATH_MAX];   /* directory of pretrained ones */
         char trainable[CONFIG_LAYERS]; /* see trained_layers.h, */
         char cut[CONFIG_LAYERS];       /* that one, too */
-        enum batch_norm batch_norm;    /* of a trunk of given weights */
-        int64_t probe_epochs; /* of the head alone, before the others */
-        double rate_decay;    /* per stage from the head; 1: all learn alike */
+        double rate_decay; /* per stage from the head; 1: all learn alike */
         enum cache_choice cache; /* of what frozen layers put out */
         enum precision precision, frozen_precision;
         enum augment_choice augment; /* variants of the stage, or fresh ones */
@@ -297,9 +293,8 @@ struct config {
         double label_smoothing;
         char teacher[FILE_PATH_MAX]; /* a table; "": there is none */
         double teacher_weight, teacher_temperature;
-        double mixup;    /* alpha of the shares; 0: no mixtures */
-        double mixstyle; /* alpha of the shares; 0: styles are not mixed */
-        double ema;      /* momentum of the weights' average; 0: none */
+        double mixup;           /* alpha of the shares; 0: no mixtures */
+        double ema;             /* momentum of the weights' average; 0: none */
         int64_t average_epochs; /* last ones, whose weights' mean is kept, too;
                                    0: none */
         double clip_norm;       /* of the whole gradient; 0: no limit */

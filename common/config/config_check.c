@@ -166,17 +166,13 @@ static int check_rate(const struct config *c, struct err *err)
     return 0;
 }
 
-/* train.mixup and .mixstyle. */
+/* train.mixup. */
 static int check_mixup(const struct config *c, struct err *err)
 {
     if (c->train.mixup > 0 && c->train.mixup < MIXUP_ALPHA_MIN)
         return err_set(err, ERR_USAGE,
                        "train.mixup: %g is neither 0 nor at least %g",
                        c->train.mixup, MIXUP_ALPHA_MIN);
-    if (c->train.mixstyle > 0 && c->train.mixstyle < MIXUP_ALPHA_MIN)
-        return err_set(err, ERR_USAGE,
-                       "train.mixstyle: %g is neither 0 nor at least %g",
-                       c->train.mixstyle, MIXUP_ALPHA_MIN);
     if (c->train.mixup > 0 && c->train.augment == AUGMENT_ONLINE)
         return err_set(err, ERR_USAGE,
                        "train.mixup: not with train.augment online, whose "

@@ -117,13 +117,8 @@ int trained_layers_init(struct trained_layers *t, const struct net *net,
     t->freeze = count_named(net, c, r, t->cut, &why);
     if (t->freeze < 0)
         return refuse("train.trainable", &why, err);
-    t->freeze_bn = c->train.batch_norm == BATCH_NORM_FROZEN;
-    t->probe_epochs = r->does & REGIME_CONTRASTS ? 0 : c->train.probe_epochs;
-    if (!regime_starts(r, c)) {
-        t->probe_epochs = 0;
+    if (!regime_starts(r, c))
         t->freeze = 0;
-        t->freeze_bn = false;
-    }
     return 0;
 }
 

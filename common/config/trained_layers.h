@@ -3,8 +3,7 @@
  * learns
  *
  * train.cut says where the trunk ends, train.trainable which of its layers
- * learn, train.batch_norm whether its batch normalisation does.  Layers are
- * frozen in regimes that begin with weights that they are given
+ * learn.  Layers are frozen in regimes that begin with weights that they are given
  * (regime_starts()) alone; a network of random weights learns as a whole.
  * Layers are counted in Keras' order, net_layers() of nets.h.
  */
@@ -19,8 +18,6 @@ struct trained_layers {
                         the configuration or the network */
     int freeze;      /* so many first layers learn nothing; of regime
                         contrastive: of its encoder */
-    bool freeze_bn;  /* net_args.freeze_bn */
-    int64_t probe_epochs; /* of the head alone before all else */
 };
 
 /*

@@ -176,25 +176,6 @@ void graph_cut(struct graph *g, const struct node *last)
     g->n_node = n;
 }
 
-void graph_interpose(struct graph *g)
-{
-    struct node *nd;
-    int i;
-
-    if (!g || g->err.code)
-        return;
-    nd = g->node[g->n_node - 1];
-    i = graph_index(g, nd->in[0]);
-    BUG_ON(i == NO_NODE || nd->in[1]);
-    memmove(&g->node[i + 2], &g->node[i + 1],
-            (size_t)(g->n_node - i - 2) * sizeof(*g->node));
-    g->node[i + 1] = nd;
-    for (int j = i + 2; j < g->n_node; j++)
-        for (int k = 0; k < NN_MAX_IN; k++)
-            if (g->node[j]->in[k] == nd->in[0])
-                g->node[j]->in[k] = nd;
-}
-
 void graph_freeze(struct graph *g, const char *prefix)
 {
     for (int i = 0; g && i < g->n_node; i++)
@@ -230,11 +211,10 @@ int graph_finish(struct graph *g, struct err *err)
         return -1;
     if (g->args.sizes)
         return 0;
-    for (int i = 0, number = 0; i < g->n_node; i++) {
+    for (int i = 0; i < g->n_node; i++) {
         struct rng rng;
 
-        rng_init(&rng, g->args.seed, RNG_INIT, (uint32_t)number, 0);
-        number += !g->node[i]->op->unnumbered;
+        rng_init(&rng, g->args.seed, RNG_INIT, (uint32_t)i, 0);
         if (g->node[i]->op->init)
             g->node[i]->op->init(g->node[i], &rng);
     }

@@ -115,13 +115,6 @@ void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION]);
 void graph_cut(struct graph *g, const struct node *last);
 
 /*
- * Before graph_finish(): put the last node right behind the one that it reads;
- * all others that read that one read the last node instead, which has the same
- * shape.  NULL is allowed and does nothing.
- */
-void graph_interpose(struct graph *g);
-
-/*
  * Before graph_finish(): the layer whose weights are named 'prefix' learns
  * nothing.  Backward computes nothing that only frozen layers would need.
  * A name that no layer has is allowed (layers without weights have none).
@@ -130,8 +123,7 @@ void graph_freeze(struct graph *g, const char *prefix);
 
 /*
  * Plan and allocate memory once; draw the initial parameters: node i from
- * stream (seed, RNG_INIT, i, 0), op.unnumbered ones not counted, so every rank
- * has the same.  The batch is
+ * stream (seed, RNG_INIT, i, 0), so every rank has the same.  The batch is
  * max_batch.
  * Errors: the first one latched while building (ERR_USAGE); ERR_SYSTEM
  * without memory, also when 'g' is NULL.

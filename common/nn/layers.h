@@ -62,10 +62,6 @@ struct dropout_args {
     float rate; /* 0 <= rate < 1 */
 };
 
-struct mixstyle_args {
-    double alpha; /* MIXUP_ALPHA_MIN .. MIXUP_ALPHA_MAX of mixup.h */
-};
-
 /* clang-format off */
 struct node *nn_input(struct graph *g, const char *name, int h, int w, int c);                                /* given from outside */
 struct node *nn_conv2d(struct graph *g, struct node *x, const char *name, struct conv_args a);                /* y = x * W + b */
@@ -83,7 +79,6 @@ struct node *nn_concat(struct graph *g, struct node *a, struct node *b, const ch
 struct node *nn_l2_normalize(struct graph *g, struct node *x, const char *name);                              /* y = x / sqrt(max(sum x^2, 1e-12)) */
 struct node *nn_dense(struct graph *g, struct node *x, const char *name, struct dense_args a);                /* y = x W + b */
 struct node *nn_dropout(struct graph *g, struct node *x, const char *name, struct dropout_args a);            /* y = x m / (1 - rate), m in {0, 1} */
-struct node *nn_mixstyle(struct graph *g, struct node *x, const char *name, struct mixstyle_args a);          /* y = (x - m) / s s' + m', mean and deviation mixed with another sample's */
 /* clang-format on */
 
 #endif

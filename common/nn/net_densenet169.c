@@ -100,6 +100,5 @@ const struct net net_densenet169 = {
     .paper_freeze = 249,
     .remakes = true,
     .stages = stages,
-    .style = {"conv2_block6_concat", "conv3_block12_concat"},
     .trunk = trunk,
 };

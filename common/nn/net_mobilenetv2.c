@@ -121,6 +121,5 @@ const struct net net_mobilenetv2 = {
     .n_trunk = 2257984,
     .paper_freeze = 100,
     .stages = stages,
-    .style = {"block_2_add", "block_5_add"},
     .trunk = trunk,
 };

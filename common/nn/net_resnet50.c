@@ -107,6 +107,5 @@ const struct net net_resnet50 = {
     .dropout_head = true,
     .remakes = true,
     .stages = stages,
-    .style = {"conv2_block3_out", "conv3_block4_out"},
     .trunk = trunk,
 };

@@ -64,7 +64,6 @@ const struct net net_vgg16 = {
     .paper_freeze = 13,
     .dropout_head = true,
     .stages = stages,
-    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk_16,
 };
 
@@ -77,6 +76,5 @@ const struct net net_vgg19 = {
     .paper_freeze = 17,
     .dropout_head = true,
     .stages = stages,
-    .style = {"block2_pool", "block3_pool"},
     .trunk = trunk_19,
 };

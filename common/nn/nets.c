@@ -392,57 +392,6 @@ static int freeze_layers(struct graph *g, const struct net *net, int n,
     return rc;
 }
 
-/* Before there is a head. */
-static void freeze_batch_norms(struct graph *g)
-{
-    for (int i = 0; i < graph_n_node(g); i++) {
-        const struct node *nd = graph_node_at(g, i);
-
-        if (op_is_bn(nd))
-            graph_freeze(g, nd->prefix);
-    }
-}
-
-/* Put MixStyle behind those layers whose values do not stay the same. */
-static void mix_styles(struct graph *g, const struct net *net, double alpha)
-{
-    char name[NN_NAME_MAX];
-
-    for (int i = 0; i < NET_STYLES; i++) {
-        struct node *x = net->style[i] ? graph_node(g, net->style[i]) : NULL;
-
-        if (!x || graph_is_fixed(g, x))
-            continue;
-        snprintf(name, sizeof(name), "mixstyle_%d", i + 1);
-        if (nn_mixstyle(g, x, name, (struct mixstyle_args){.alpha = alpha}))
-            graph_interpose(g);
-    }
-}
-
-int net_count_styles(const struct net *net, const char *cut, int freeze,
-                     struct err *err)
-{
-    const struct net_args a = {.h = NET_MIN_SIDE,
-                               .w = NET_MIN_SIDE,
-                               .classes = 2,
-                               .cut = cut,
-                               .freeze = freeze,
-                               .mixstyle = 1.0};
-    struct graph *g =
-        net_new(net, &a,
-                &(struct graph_args){
-                    .max_batch = 1, .memory = GRAPH_TRAIN, .sizes = true},
-                err);
-    int n = 0;
-
-    for (int i = 0; g && i < graph_n_node(g); i++)
-        n += strncmp(graph_node_at(g, i)->name, "mixstyle_", 9) == 0;
-    if (!g)
-        return -1;
-    graph_free(g);
-    return n;
-}
-
 static int build_network(struct graph *g, const struct net *net,
                          const struct net_args *a, struct err *err)
 {
@@ -452,13 +401,9 @@ static int build_network(struct graph *g, const struct net *net,
         x = cut_trunk(g, net, a, err);
     if (!x && err->code)
         return -1;
-    if (x && a->freeze_bn)
-        freeze_batch_norms(g);
     add_head(g, x, net, a);
     if (freeze_layers(g, net, a->freeze, err) < 0)
         return -1;
-    if (a->mixstyle > 0)
-        mix_styles(g, net, a->mixstyle);
     return graph_finish(g, err);
 }
 

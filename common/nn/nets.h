@@ -12,7 +12,6 @@
 #include "nn/preprocess.h"
 
 enum { NET_MIN_SIDE = 32, NET_MAX_SIDE = 512, NET_MAX_CLASSES = 1000 };
-enum { NET_STYLES = 2 };
 
 enum net_head {
     HEAD_PAPER,       /* what the authors' notebooks put on this network */
@@ -38,11 +37,7 @@ struct net_args {
     const char *cut;   /* layer that ends the trunk; NULL: all of it */
     enum net_head head;
     int freeze;      /* so many first layers of net_layers() learn nothing */
-    bool freeze_bn;  /* nor does any batch normalisation of the trunk, which
-                        uses its moving statistics in training, too */
     bool no_dropout; /* a head without its dropout */
-    double mixstyle; /* alpha of MixStyle behind layers that learn, in
-                        training alone (op_mixstyle.c); 0: none */
     bool size;       /* heads that begin with a pool: two more values of each
                         image are joined to what it puts out; see net_size() */
 };
@@ -60,10 +55,6 @@ struct net {
                                    its third ... begin, in Keras' order, then
                                    NULL: maps are halved where a stage
                                    begins */
-    const char
-        *style[NET_STYLES]; /* layers that MixStyle is put behind, or NULL: the
-                                      last whose maps have a quarter, and an
-                                      eighth, of the input's sides */
     bool remakes; /* training makes normalised values again (see graph.h): where
                      they are much of its memory */
     bool dropout_head; /* HEAD_PAPER: maximum, batch normalisation and
@@ -93,14 +84,6 @@ const struct net *net_at(size_t i);
  */
 MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
                                const struct graph_args *ga, struct err *err);
-
-/*
- * Behind how many layers net_args.mixstyle would put MixStyle: those of
- * net->style that are not cut away, and whose values do not depend on the first
- * 'freeze' layers alone.  Errors: as net_new(); -1 then.
- */
-MUST_USE int net_count_styles(const struct net *net, const char *cut,
-                              int freeze, struct err *err);
 
 /*
  * Where Grad-CAM looks in 'g', a graph of 'net' that may be cut: at

@@ -157,8 +157,6 @@ struct op {
     enum op_kind kind;
     size_t size;     /* of the private struct; the graph allocates it */
     bool random;     /* forward draws numbers in PHASE_TRAIN */
-    bool unnumbered; /* the initial weights of other nodes are drawn as if
-                         there were none of these */
     bool in_place;   /* out may be in[0]->out, in[0]->dout may be dout */
     unsigned spares; /* enum spares, or-ed */
 

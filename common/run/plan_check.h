@@ -13,8 +13,7 @@
 MUST_USE int plan_check_list(const char *key, const struct word_list *given,
                              const char *const *known, struct err *err);
 
-/* Networks, regimes, explainers; of train.mixstyle, whether it would do
- * anything in each experiment.  Errors: as above; ERR_SYSTEM. */
+/* Networks, regimes, explainers.  Errors: as above. */
 MUST_USE int plan_check_words(const struct config *c, struct err *err);
 
 #endif

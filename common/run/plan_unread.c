@@ -16,11 +16,9 @@ static bool draws_no_validation(const struct config *c)
            (c->split.method == SPLIT_BY_CSV && c->split.csv[0]);
 }
 
-/* While the head is trained alone, the whole trunk is frozen. */
 static bool freezes_nothing(const struct config *c, const struct regime *r)
 {
-    const bool learns =
-        strcmp(c->train.trainable, "all") == 0 && c->train.probe_epochs == 0;
+    const bool learns = strcmp(c->train.trainable, "all") == 0;
 
     return r && !(r->does & REGIME_CONTRASTS) &&
            (learns || !regime_starts(r, c));
@@ -55,8 +53,6 @@ static bool unread_beside(const struct config *c, const struct regime *r,
         {"split.validation", draws_no_validation(c)},
         {"train.trainable", at_random},
         {"train.cut", cuts_nothing},
-        {"train.batch_norm", at_random},
-        {"train.probe_epochs", at_random || contrasts},
         {"train.frozen_precision", freezes_nothing(c, r)},
         {"train.class_weights", c->train.costs[0]},
         {"train.temperature", has_triplets(c)},

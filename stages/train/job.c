@@ -94,16 +94,15 @@ static int open_shared(struct rank_inputs *s, const struct train_job *j,
                               .net = net_find(j->network, err),
                               .regime = regime_find(j->regime, err)};
     if (!s->net || !s->regime ||
-        trainset_open(&s->set,
-                      &(struct trainset_args){
-                          .data = j->data,
-                          .augment = j->augmented ? j->augment : NULL,
-                          .fold = j->fold,
-                          .folds = j->folds,
-                          .size = j->config.inputs.size == SIZE_ON,
-                          .families = j->config.train.sampler == SAMPLER_SLIDES,
-                          .fresh = fresh_variants(j)},
-                      err) < 0)
+        trainset_open(
+            &s->set,
+            &(struct trainset_args){.data = j->data,
+                                    .augment = j->augmented ? j->augment : NULL,
+                                    .fold = j->fold,
+                                    .folds = j->folds,
+                                    .size = j->config.inputs.size == SIZE_ON,
+                                    .fresh = fresh_variants(j)},
+            err) < 0)
         return -1;
     if (sample_bits_read(j->data, &j->config, &s->set.bits, err) < 0 ||
         check_classes(s, err) < 0 || open_teacher(s, err) < 0 ||
@@ -132,7 +131,6 @@ struct course {
     const struct safetensors *start; /* NULL: random weights */
     enum net_head head;
     struct trained_layers layers;
-    bool last_only; /* of its models the last is all that is wanted */
     bool contrastive;
 };
 
@@ -151,10 +149,8 @@ static struct trainer_args trainer_args(const struct rank_inputs *s,
         .cut = p->layers.cut,
         .head = p->head,
         .freeze = p->layers.freeze,
-        .freeze_bn = p->layers.freeze_bn,
         .start = p->start,
         .cache = s->cache.n_border ? &s->cache : NULL,
-        .last_only = p->last_only,
         .contrastive = p->contrastive,
         .teacher = s->teacher.p && !p->contrastive ? &s->teacher : NULL,
         .weighs = s->regime->does & REGIME_WEIGHS,
@@ -184,8 +180,7 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
                   .classes = s->set.n_class,
                   .cut = t->cut,
                   .head = t->head,
-                  .freeze = t->freeze,
-                  .freeze_bn = t->freeze_bn},
+                  .freeze = t->freeze},
         .start = t->start,
         .seed = t->seed,
         .input = trainer_input(t->config, s->net),
@@ -304,29 +299,6 @@ static int train_encoder(struct rank_inputs *s, struct dist *d,
     return dist_agree(d, p->layers.freeze < 0 ? -1 : 0, err);
 }
 
-/* Collective.  The head alone, at the rate with which training begins; its
- * last weights go on. */
-static int train_head(struct rank_inputs *s, struct dist *d,
-                      const struct course *p, struct stage_link *link,
-                      struct err *err)
-{
-    static const char *const probe[] = {"probe", "last.safetensors"};
-    struct config config = s->job->config;
-    struct course first = *p;
-
-    config.train.epochs = p->layers.probe_epochs;
-    config.train.schedule = RATE_CONSTANT;
-    config.train.stop_patience = 0;
-    config.train.keep_every = 0;
-    config.train.average_epochs = 0;
-    first.config = &config;
-    first.last_only = true;
-    first.layers.freeze = net_count_layers(s->net, err);
-    if (dist_agree(d, first.layers.freeze < 0 ? -1 : 0, err) < 0)
-        return -1;
-    return run_before(s, d, &first, probe, link, err);
-}
-
 /* Collective.  More threads than cores get in each other's way. */
 static int check_cores(struct dist *d, const struct train_job *j,
                        struct err *err)
@@ -367,8 +339,6 @@ int job_run(struct dist *d, const struct train_job *j, struct stage_link *link,
     }
     if (rc == 0 && s.regime->does & REGIME_CONTRASTS)
         rc = train_encoder(&s, d, &p, link, err);
-    else if (rc == 0 && p.layers.probe_epochs > 0)
-        rc = train_head(&s, d, &p, link, err);
     if (rc == 0)
         rc = run_course(&s, d, &p, link, err);
     close_shared(&s);

@@ -34,8 +34,7 @@ struct train_job {
  * Do it.  Collective: every rank has the same job.
  *   link [in] of rank 0; NULL on the others
  * Files of trainer.h in job.out; of regime contrastive also those of the
- * encoder, in job.out/encoder; with train.probe_epochs last.safetensors and
- * the tables of the head alone, in job.out/probe.
+ * encoder, in job.out/encoder.
  * Errors: as trainset_open(), frozen_cache_open(), trainer_run().  Ranks that
  * cannot speak with each other end the program.
  */

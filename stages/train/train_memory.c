@@ -186,21 +186,6 @@ static int add_contrastive(struct train_memory *m, struct planned_course *p,
     return p->shape.freeze < 0 ? -1 : add_course(m, p, err);
 }
 
-/* The head alone, if it is to be trained before, then what is to learn. */
-static int add_classifier(struct train_memory *m, struct planned_course *p,
-                          bool probes, struct err *err)
-{
-    struct planned_course head = *p;
-
-    if (!probes)
-        return add_course(m, p, err);
-    head.shape.freeze = net_count_layers(p->net, err);
-    if (head.shape.freeze < 0 || add_course(m, &head, err) < 0)
-        return -1;
-    p->start = head.model;
-    return add_course(m, p, err);
-}
-
 int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
                       struct err *err)
 {
@@ -220,14 +205,11 @@ int train_memory_plan(struct train_memory *m, const struct train_memory_args *a,
                                 .head = regime_head(r, c),
                                 .cut = layers.cut,
                                 .freeze = layers.freeze,
-                                .freeze_bn = layers.freeze_bn,
-                                .mixstyle = c->train.mixstyle,
                                 .size = c->inputs.size == SIZE_ON};
     if (regime_starts(r, c))
         p.start = (double)p.net->n_trunk * sizeof(float);
-    rc = r->does & REGIME_CONTRASTS
-             ? add_contrastive(m, &p, err)
-             : add_classifier(m, &p, layers.probe_epochs > 0, err);
+    rc = r->does & REGIME_CONTRASTS ? add_contrastive(m, &p, err)
+                                    : add_course(m, &p, err);
     m->own += TRAIN_MEMORY_PROCESS + THREAD * a->threads +
               (c->train.ranks > 1 ? RANK : 0);
     return rc;

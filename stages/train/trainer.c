@@ -256,10 +256,6 @@ static void order_epoch(struct trainer *t)
         balanced_sampler_order(&t->sampler, (uint32_t)t->state.epoch, t->order);
         return;
     }
-    if (t->a->config->train.sampler == SAMPLER_SLIDES) {
-        slide_sampler_order(&t->slides, (uint32_t)t->state.epoch, t->order);
-        return;
-    }
     for (uint32_t i = 0; i < n; i++)
         t->order[i] = i;
     rng_init(&rng, t->a->seed, RNG_SHUFFLE, (uint32_t)t->state.epoch, 0);
@@ -358,13 +354,11 @@ int trainer_validate(struct trainer *t, double *loss, double *accuracy,
     return 0;
 }
 
-/* What was validated, unless the last is all that is wanted. */
+/* What was validated. */
 static void copy_model(struct trainer *t, float *param, float *state)
 {
     const size_t n = graph_n_param(t->graph), s = graph_n_state(t->graph);
 
-    if (t->a->last_only)
-        return;
     memcpy(param, t->average ? t->average : graph_param(t->graph),
            n * sizeof(*param));
     memcpy(state, t->average ? t->average + n : graph_state(t->graph),

@@ -4,16 +4,13 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's, with slides slide_sampler.h's.  After each
- * epoch comes the validation loss, which decides about learning rate and end.
+ * the order is balanced_sampler.h's.  After each epoch comes the validation loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
  * layers make of them.  Training accuracy then is of the class of the larger
- * share. With train.mixstyle statistics of a sample's maps are mixed with those
- * of another of this rank's part of the batch (op_mixstyle.c).  With train.ema
- * the moving average of weights and statistics is what is validated and
- * written; checkpoints have both.
+ * share.  With train.ema the moving average of weights and statistics is what is
+ * validated and written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
@@ -30,7 +27,6 @@
  *     epoch-EEEEE.safetensors  after every train.keep_every-th, if not 0
  *     history.csv, steps.csv, timing.csv
  *     checkpoint/        until the above are complete; removed last
- * With a->last_only neither model.safetensors nor best-loss.safetensors.
  * In a->kept, if it is given: the last checkpoint, with which the same training
  * of more epochs begins (run/longer_training.h).
  * The weights and the first two tables have the same bits however often
@@ -67,13 +63,11 @@ struct trainer_args {
     const char *cut;        /* layer that ends its trunk; NULL: all of it */
     enum net_head head;
     int freeze;                       /* so many first layers learn nothing */
-    bool freeze_bn;                   /* net_args.freeze_bn */
     const struct safetensors *start;  /* weights to begin with, as
                                         weights_load() takes them; borrowed;
                                         NULL: random ones */
     const struct frozen_cache *cache; /* what frozen layers make of the samples;
                                   borrowed; NULL: it is computed anew */
-    bool last_only;   /* of the models only last.safetensors is written */
     bool contrastive; /* the loss is train.contrastive_loss of HEAD_PROJECT's
                          embeddings; accuracies are 0 */
     const struct teacher *teacher; /* borrowed; NULL: there is none */

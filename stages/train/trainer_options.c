@@ -64,25 +64,6 @@ static int open_sampler(struct trainer *t, struct err *err)
     return rc;
 }
 
-/* Batches of many slides. */
-static int open_slides(struct trainer *t, struct err *err)
-{
-    const struct trainset *set = t->a->set;
-    const size_t n = set->n_train;
-    uint32_t *family = malloc((n + 1) * sizeof(*family));
-    int rc;
-
-    BUG_ON(!set->family);
-    if (!family)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu families", n);
-    for (size_t i = 0; i < n; i++)
-        family[i] = set->family[set->train[i].source];
-    rc = slide_sampler_init(&t->slides, family, n,
-                            (size_t)t->a->config->train.batch, t->a->seed, err);
-    free(family);
-    return rc;
-}
-
 /* Room for the partners of this rank's rows. */
 static int open_mixture(struct trainer *t, struct err *err)
 {
@@ -113,8 +94,6 @@ int trainer_open_options(struct trainer *t, struct err *err)
         return -1;
     if (c->train.sampler == SAMPLER_BALANCED && open_sampler(t, err) < 0)
         return -1;
-    if (c->train.sampler == SAMPLER_SLIDES && open_slides(t, err) < 0)
-        return -1;
     if (t->a->teacher) {
         t->taught = malloc((size_t)(c->train.batch * t->a->set->n_class) *
                            sizeof(*t->taught));
@@ -135,5 +114,4 @@ void trainer_close_options(struct trainer *t)
     for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         free(t->mixture.value[k]);
     balanced_sampler_release(&t->sampler);
-    slide_sampler_release(&t->slides);
 }

@@ -17,7 +17,6 @@
 #include "stages/train/frozen_cache.h"
 #include "stages/train/layer_rates.h"
 #include "stages/train/online.h"
-#include "stages/train/slide_sampler.h"
 #include "stages/train/teacher.h"
 #include "stages/train/trainer.h"
 
@@ -70,7 +69,6 @@ struct trainer {
                        train.average_epochs */
     double mean_loss, mean_accuracy;
     struct balanced_sampler sampler; /* of balanced batches */
-    struct slide_sampler slides;     /* of batches of many slides */
     uint32_t *order;                 /* owned: of this epoch's samples */
     uint32_t *row;                   /* owned: this rank's samples in a batch */
     uint32_t *validation; /* owned: order of its samples, for contrastive;

@@ -66,8 +66,6 @@ static int build_graph(struct trainer *t, struct err *err)
                                 .cut = t->a->cut,
                                 .head = t->a->head,
                                 .freeze = t->a->freeze,
-                                .freeze_bn = t->a->freeze_bn,
-                                .mixstyle = c->train.mixstyle,
                                 .size = t->a->set->size != NULL,
                                 .bn_momentum = (float)c->train.bn_momentum};
     const struct graph_args ga = {.max_batch = (int)share,
@@ -160,11 +158,9 @@ static int allocate_buffers(struct trainer *t, struct err *err)
         t->slot[i] = t->block + (size_t)i * p;
         trainer_add_block(t, t->optim->slot_name[i], t->slot[i], p);
     }
-    if (!t->a->last_only) {
-        trainer_add_block(t, "best.param", t->best_param, p);
-        trainer_add_block(t, "best.state", t->best_state, s);
-    }
-    if (!t->a->last_only && !t->a->contrastive) { /* there both are equal */
+    trainer_add_block(t, "best.param", t->best_param, p);
+    trainer_add_block(t, "best.state", t->best_state, s);
+    if (!t->a->contrastive) { /* there both are equal */
         trainer_add_block(t, "lowest.param", t->lowest_param, p);
         trainer_add_block(t, "lowest.state", t->lowest_state, s);
     }
@@ -416,7 +412,7 @@ int trainer_write(struct trainer *t, struct err *err)
         return -1;
     if (trainer_keeps(t))
         keep_checkpoint(t);
-    if (!t->a->last_only && write_best(t, err) < 0)
+    if (write_best(t, err) < 0)
         return -1;
     return file_dir_remove(t->checkpoint_dir, err);
 }
@@ -435,7 +431,7 @@ int trainer_complete(const struct trainer_args *a, bool *done, struct err *err)
         if (rc == 0)
             rc = file_path(unfinished, err, "%s/checkpoint", a->dir);
         *done = rc == 0 && file_exists(last) && !file_exists(unfinished) &&
-                (a->last_only || file_exists(model));
+                file_exists(model);
     }
     if (dist_agree(a->dist, rc, err) < 0)
         return -1;

@@ -153,39 +153,6 @@ out:
     return rc;
 }
 
-/* A row of data/, and what its family is named by: "CLASS/GROUP", or the group
- * of a class; "": the row is alone. */
-static struct named_row family_key(const struct store *s, size_t i)
-{
-    const char *family = csv_field(&s->index, i, s->family_column);
-
-    if (*family)
-        return (struct named_row){family, -1, (uint32_t)i};
-    return (struct named_row){
-        csv_field(&s->index, i, csv_column(&s->index, "group")),
-        store_label(s, i), (uint32_t)i};
-}
-
-/* A family goes by its first row. */
-static int find_families(struct trainset *t, struct err *err)
-{
-    const struct store *s = &t->data;
-    struct named_row *key = calloc(s->n + 1, sizeof(*key));
-    size_t n = 0;
-
-    t->family = calloc(s->n + 1, sizeof(*t->family));
-    if (!key || !t->family) {
-        free(key);
-        return err_set(err, ERR_SYSTEM, "no memory for %zu families", s->n);
-    }
-    for (size_t i = 0; i < s->n; i++)
-        if (store_label(s, i) >= 0)
-            key[n++] = family_key(s, i);
-    named_rows_first(key, n, t->family);
-    free(key);
-    return 0;
-}
-
 /* Each training sample n times, one for each of its fresh variants. */
 static int repeat_samples(struct trainset *t, size_t n, struct err *err)
 {
@@ -244,8 +211,7 @@ int trainset_open(struct trainset *t, const struct trainset_args *a,
         (!a->augment || store_open(&t->augment, a->augment, err) == 0) &&
         store_use_fold(&t->data, a->fold, folds, err) == 0 &&
         fill_splits(t, a->augment != NULL, a->fresh, err) == 0 &&
-        (!a->size || measure_cells(t, err) == 0) &&
-        (!a->families || find_families(t, err) == 0))
+        (!a->size || measure_cells(t, err) == 0))
         return 0;
     trainset_close(t);
     return -1;
@@ -259,6 +225,5 @@ void trainset_close(struct trainset *t)
     free(t->validation);
     free(t->kept);
     free(t->size);
-    free(t->family);
     *t = (struct trainset){0};
 }

@@ -35,8 +35,6 @@ struct trainset {
     struct size_scale scale;  /* of cells, fitted to those that train */
     float (*size)[CELL_SIZE]; /* owned: standardised, of each row of data/;
                                  NULL: not asked for */
-    uint32_t *family; /* owned: of each usable row of data/, a number that the
-                         rows of its family have; NULL: not asked for */
     size_t h, w;
     int bits;  /* of 16-bit samples that the pictures use; 0: all */
     int fresh; /* variants that each image stands for; 0: they are stored */
@@ -49,7 +47,6 @@ struct trainset_args {
     const char *augment; /* the same; NULL: there is none */
     int fold, folds;     /* as store_use_fold(); folds 0 is 1 */
     bool size;           /* inputs.size is on */
-    bool families;       /* of rows are asked for */
     int fresh;           /* above 0: each training sample stands for so many
                             fresh variants of it, which have numbers */
 };

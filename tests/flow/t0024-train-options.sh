@@ -1,7 +1,6 @@
 #!/bin/bash
-# t0024 - mixtures, averaged weights, balanced batches, kept epochs, mixed
-# styles, batches of many slides, a teacher: the same bytes by 1 and 2 ranks,
-# killed or not, and with the cache or without
+# t0024 - mixtures, averaged weights, balanced batches, kept epochs, a teacher:
+# the same bytes by 1 and 2 ranks, killed or not, with the cache or without
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 C=mobilenetv2-contrastive-s1
@@ -42,7 +41,7 @@ ok "a head with dropout" dropout d
 ok "  by two ranks" dropout e --set train.ranks=2
 ok "  has the same bytes" cmp "$T/d/train/$E/model.safetensors" \
     "$T/e/train/$E/model.safetensors"
-# from random weights: other options, half by one rank, half by two
+# from random weights, half by one rank, half by two
 S=mobilenetv2-scratch-s1
 taught() { # the first training, asked about its training cells as well
     options a --until evaluate --set evaluate.training=on &&
@@ -51,7 +50,6 @@ taught() { # the first training, asked about its training cells as well
 ok "a teacher" taught
 others() { # others <run> [--set ...]
     papline run "$T/c.yaml" --run "$T/$1" --until train --set train.epochs=2 \
-        --set train.mixstyle=0.3 --set train.sampler=slides \
         --set "train.teacher=$T/a/evaluate/$C/predictions.csv" "${@:2}"
 }
 same_others() { # same_others <run>: as the run g
@@ -60,7 +58,7 @@ same_others() { # same_others <run>: as the run g
         cmp "$T/g/train/$S/$f" "$T/$1/train/$S/$f" || return 1
     done
 }
-ok "mixed styles, batches of many slides, a teacher" others g
+ok "a teacher of a network of random weights" others g
 others h "${often[@]}" >"$T/log" 2>&1 &
 ok "a checkpoint" wait_for 60 compgen -G \
     "$T/h/train/$S.partial/checkpoint/*"

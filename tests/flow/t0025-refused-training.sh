@@ -11,15 +11,6 @@ began() { compgen -G "$T/run/train/*/*.safetensors" ||
 # what the configuration tells
 ok "mixtures of almost nothing" refused 2 \
     "train.mixup: 0.01 is neither 0 nor at least 0.05" --set train.mixup=0.01
-ok "styles mixed by almost nothing" refused 2 \
-    "train.mixstyle: 0.01 is neither 0 nor at least 0.05" \
-    --set train.mixstyle=0.01
-ok "styles of layers that are frozen" refused 2 \
-    "train.mixstyle: regime finetune freezes all layers of mobilenetv2" \
-    --set train.mixstyle=0.1 --set 'train.regimes=[finetune]'
-ok "styles behind the cut" refused 2 \
-    "the trunk of mobilenetv2 is cut at 'block_1_expand_relu', before" \
-    --set train.mixstyle=0.1 --set train.cut=block_1_expand_relu
 ok "a teacher that is not there" refused 2 "train.teacher: cannot open '" \
     --set "train.teacher=$T/absent.csv"
 ok "an average of nothing else" refused 2 "train.ema: 1 is out of range" \

@@ -168,7 +168,7 @@ static const struct {
     {"train:\n  ema: 1\n", ":2: train.ema: 1 is out of range 0..0.99999"},
     {"train:\n  keep_every: -1\n", "-1 is out of range 0..10000"},
     {"train:\n  sampler: shufle\n",
-     "'shufle' is not one of shuffle, balanced, slides; did you mean shuffle?"},
+     "'shufle' is not one of shuffle, balanced; did you mean shuffle?"},
     {"train:\n  projection: three\n", "'three' is not one of one, two"},
     {"train:\n  networks: ['']\n", "'' is empty, a name is needed"},
     {"train:\n  seeds: [1, [2]]\n", ":2: train.seeds: a list within a list"},

@@ -11,8 +11,6 @@ static const struct {
      "train.mixup: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  teacher: t.csv\n  costs: \"0 1; 1 0\"\n",
      "train.costs: expected cost has no train.teacher"},
-    {"train:\n  mixstyle: 0.01\n",
-     "train.mixstyle: 0.01 is neither 0 nor at least 0.05"},
     {"train:\n  sampler: balanced\n  batch: 3\n",
      "train.batch: 3 images hold no pairs of two classes; train.sampler "
      "balanced needs 4"},

@@ -251,75 +251,6 @@ static void check_augmented(void)
     trainset_close(&set);
 }
 
-/* Rows of label, group and family; the store has families, or groups alone. */
-static const struct family_row {
-    int label;
-    const char *group, *family;
-    uint32_t by_family, by_group; /* first row of those that go together */
-} family_rows[] = {
-    {0, "1", "blue/1", 0, 0},      {1, "1", "red, dark/1", 1, 1},
-    {0, "1", "blue/1", 0, 0},      {2, "", "", 3, 3},
-    {0, "2", "red, dark/1", 1, 4}, {2, "", "", 5, 5},
-    {0, "2", "red, dark/1", 1, 4}, {1, "1", "red, dark/1", 1, 1},
-};
-enum { FAMILY_ROWS = sizeof(family_rows) / sizeof(family_rows[0]) };
-
-static int make_family_store(const char *path, bool families, struct err *err)
-{
-    const struct store_args a = {
-        .dir = path,
-        .header = families ? "file,label,group,split,family,status"
-                           : "file,label,group,split,status",
-        .n = FAMILY_ROWS,
-        .h = SIDE,
-        .w = SIDE,
-        .class_name = class_name,
-        .n_class = CLASSES};
-    static const uint8_t pixels[PIXELS];
-    struct store_writer *w = NULL;
-    char line[128];
-    const char *const record = line;
-
-    if (file_dir_make(path, err) < 0 || store_create(&w, &a, err) < 0)
-        return -1;
-    for (size_t i = 0; i < FAMILY_ROWS; i++) {
-        const struct family_row *r = &family_rows[i];
-        const char *split = i < FAMILY_ROWS - 1 ? "train" : "validation";
-
-        if (families)
-            snprintf(line, sizeof(line), "%zu,\"%s\",%s,%s,\"%s\",ok", i,
-                     class_name[r->label], r->group, split, r->family);
-        else
-            snprintf(line, sizeof(line), "%zu,\"%s\",%s,%s,ok", i,
-                     class_name[r->label], r->group, split);
-        if (store_put(w, i, 1, pixels, &r->label, &record, err) < 0)
-            return -1;
-    }
-    return store_finish(w, err);
-}
-
-static void check_families(bool families, const char *name)
-{
-    struct trainset set;
-    struct err err = {0};
-    bool same = true;
-
-    if (!ok(make_family_store(in_dir(name), families, &err) == 0 &&
-                trainset_open(&set,
-                              &(struct trainset_args){.data = in_dir(name),
-                                                      .families = true},
-                              &err) == 0,
-            name)) {
-        printf("# %s\n", err.text);
-        return;
-    }
-    for (size_t i = 0; i < FAMILY_ROWS; i++)
-        same = same && set.family[i] == (families ? family_rows[i].by_family
-                                                  : family_rows[i].by_group);
-    ok(same, "  rows of a family, else of a group of a class, go together");
-    trainset_close(&set);
-}
-
 int main(void)
 {
     struct config c;
@@ -330,7 +261,5 @@ int main(void)
     check_rates(&c);
     check_refused(&c);
     check_augmented();
-    check_families(true, "families");
-    check_families(false, "groups");
     return end_training();
 }

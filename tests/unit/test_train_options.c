@@ -1,6 +1,6 @@
 /*
- * test_train_options.c - mixtures, batches balanced or of many slides, kept
- * epochs, pairs, and other numbers of ranks
+ * test_train_options.c - mixtures, balanced batches, kept epochs, pairs, and
+ * other numbers of ranks
  *
  * What a trainer is asked to do beside plain training, on cells of 32x32 random
  * pixels with a tint that tells the class, compared with the same done here.
@@ -25,7 +25,6 @@ static char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red", "white"};
 static uint8_t pixels[TRAIN + VALIDATION][PIXELS];
 static struct sample samples[TRAIN + VALIDATION];
 static const uint8_t *kept[TRAIN + VALIDATION];
-static uint32_t family[TRAIN + VALIDATION]; /* of three each */
 static char dir[64];
 
 static const char *in_dir(const char *out, const char *name)
@@ -48,7 +47,6 @@ static struct trainset make_set(void)
                                      .kept = (uint32_t)i,
                                      .source = (uint32_t)i};
         kept[i] = pixels[i];
-        family[i] = (uint32_t)i / 3;
         rng_init(&rng, 77, RNG_TEST, (uint32_t)i, 0);
         for (int j = 0; j < PIXELS; j++)
             pixels[i][j] =
@@ -61,7 +59,6 @@ static struct trainset make_set(void)
                              .n_validation = VALIDATION,
                              .kept = kept,
                              .n_kept = TRAIN + VALIDATION,
-                             .family = family,
                              .h = SIDE,
                              .w = SIDE,
                              .n_class = CLASSES,
@@ -388,7 +385,7 @@ static void check_goes_on(const char *out, const struct trainer_args *how)
        "  which are others than without it");
 }
 
-static void check_slides_and_styles(const struct trainer_args *plain)
+static void check_bf16(const struct trainer_args *plain)
 {
     struct config c = *plain->config;
     struct trainer_args how = *plain;
@@ -397,12 +394,6 @@ static void check_slides_and_styles(const struct trainer_args *plain)
     how.config = &c;
     ok(train_ranks("pair", plain, 2, &(struct hook_log){0}, &err) == 0,
        "two ranks without options");
-    c.train.sampler = SAMPLER_SLIDES;
-    check_goes_on("slides", &how);
-    c = *plain->config;
-    c.train.mixstyle = 0.4;
-    check_goes_on("mixstyle", &how);
-    c = *plain->config;
     c.train.precision = PRECISION_BF16;
     check_goes_on("bf16", &how);
 }
@@ -492,7 +483,7 @@ int main(void)
     check_mixup(&plain);
     check_balanced(&plain);
     check_together(&plain);
-    check_slides_and_styles(&plain);
+    check_bf16(&plain);
     check_teacher(&plain);
     check_pairs(&plain);
     ok(file_dir_remove(dir, &err) == 0, "the test's directory is removed");

@@ -1,8 +1,7 @@
-/* test_train_sampler.c - balanced batches, batches of many slides: what is in
- * them, and always the same */
+/* test_train_sampler.c - balanced batches: what is in them, and always the
+ * same */
 #include "base/rng.h"
 #include "stages/train/balanced_sampler.h"
-#include "stages/train/slide_sampler.h"
 #include "tap.h"
 
 #include <math.h>
@@ -167,99 +166,6 @@ static void check_pinned(void)
     balanced_sampler_release(&s);
 }
 
-/* --- batches of many slides ------------------------------------------------*/
-
-/* Families of 1 .. most samples, n in all, of numbers that are no places. */
-static void make_families(uint32_t *family, size_t n, uint32_t most)
-{
-    struct rng rng;
-    uint32_t order[MOST];
-
-    rng_init(&rng, 2, RNG_TEST, most, 0);
-    for (size_t i = 0, f = 0, left = 0; i < n; i++, left--) {
-        if (left == 0) {
-            left = 1 + rng_below(&rng, most);
-            f++;
-        }
-        order[i] = (uint32_t)(f * 7 % 1000);
-    }
-    rng_shuffle(&rng, order, (uint32_t)n);
-    memcpy(family, order, n * sizeof(*family));
-}
-
-static size_t count_family(const uint32_t *family, const uint32_t *order,
-                           size_t begin, size_t end, uint32_t f)
-{
-    size_t n = 0;
-
-    for (size_t i = begin; i < end; i++)
-        n += family[order[i]] == f;
-    return n;
-}
-
-static void check_slides(size_t n, size_t batch, uint32_t most)
-{
-    static uint32_t family[MOST], order[MOST];
-    const size_t half = (n + batch - 1) / batch / 2 * batch;
-    bool few = true, spread = true, seen[MOST] = {false};
-    struct slide_sampler s;
-    struct err err = {0};
-    char what[100];
-    size_t once = 0;
-
-    snprintf(what, sizeof(what), "%zu samples, families of up to %u, by %zu", n,
-             most, batch);
-    make_families(family, n, most);
-    if (!ok(slide_sampler_init(&s, family, n, batch, 9, &err) == 0, what))
-        return;
-    slide_sampler_order(&s, 1, order);
-    for (size_t i = 0; i < n; i++) {
-        once += order[i] < n && !seen[order[i]];
-        seen[order[i]] = true;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const uint32_t f = family[order[i]];
-        const size_t m = count_family(family, order, 0, n, f);
-        const size_t b = i / batch * batch;
-        const double first =
-            (double)count_family(family, order, 0, half, f) / (double)m;
-
-        few =
-            few && count_family(family, order, b, b + batch < n ? b + batch : n,
-                                f) <= (m * batch + n - 1) / n;
-        spread =
-            spread && fabs(first - (double)half / (double)n) * (double)m < 3.0;
-    }
-    ok(once == n, "every sample comes once");
-    ok(few, "no batch has more of a family than its share, rounded up");
-    ok(spread, "half an epoch has half of a family, but for two");
-    slide_sampler_release(&s);
-}
-
-/* A change of these numbers changes old runs. */
-static void check_slides_pinned(void)
-{
-    static const uint32_t family[9] = {4, 4, 4, 4, 70, 70, 5, 4, 70};
-    static const uint32_t want[9] = {6, 3, 7, 4, 1, 5, 8, 2, 0};
-    uint32_t a[9], b[9];
-    struct slide_sampler s;
-    struct err err = {0};
-
-    if (!ok(slide_sampler_init(&s, family, 9, 4, 42, &err) == 0,
-            "batches of many slides of nine samples"))
-        return;
-    slide_sampler_order(&s, 7, a);
-    slide_sampler_order(&s, 8, b);
-    ok(memcmp(a, b, sizeof(a)) != 0, "  another epoch has another order");
-    slide_sampler_order(&s, 7, b);
-    ok(memcmp(a, b, sizeof(a)) == 0, "  the same one has the same");
-    if (!ok(memcmp(a, want, sizeof(want)) == 0, "  the one it always had"))
-        for (int i = 0; i < 9; i++)
-            printf("# %u\n", a[i]);
-    slide_sampler_release(&s);
-    slide_sampler_release(&s);
-}
-
 static void check_refused(const int *label, size_t n, size_t batch,
                           enum err_code code, const char *text)
 {
@@ -280,15 +186,6 @@ int main(void)
         check_set(&sets[i]);
     check_same();
     check_pinned();
-    check_slides(1, 32, 1);
-    check_slides(17, 32, 3);
-    check_slides(33, 32, 20);
-    check_slides(64, 8, 30);
-    check_slides(257, 32, 12);
-    check_slides(1000, 32, 11);
-    check_slides(1001, 7, 300);
-    check_slides(1500, 33, 60);
-    check_slides_pinned();
     check_refused(lone, 6, 3, ERR_USAGE,
                   "a balanced batch of 3 samples, at least 4");
     check_refused(lone, 6, 7, ERR_USAGE,

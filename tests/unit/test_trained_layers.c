@@ -149,23 +149,6 @@ static void check_encoder(void)
        "  but not by the authors");
 }
 
-static void check_options(void)
-{
-    struct trained_layers t =
-        take("mobilenetv2", "finetune", "train.batch_norm=frozen");
-
-    ok(t.freeze_bn && t.freeze == 100 && t.probe_epochs == 0,
-       "batch normalisation of given weights is frozen");
-    t = take("mobilenetv2", "scratch", "train.batch_norm=frozen");
-    ok(!t.freeze_bn, "  that of random ones is not");
-    t = take("mobilenetv2", "cost_sensitive", "train.probe_epochs=3");
-    ok(t.probe_epochs == 3 && !t.freeze_bn, "the head is trained before");
-    t = take("mobilenetv2", "scratch", "train.probe_epochs=3");
-    ok(t.probe_epochs == 0, "  where weights are given");
-    t = take("mobilenetv2", "contrastive", "train.probe_epochs=3");
-    ok(t.probe_epochs == 0, "  and not before an encoder");
-}
-
 static void check_faults(void)
 {
     static const struct {
@@ -238,7 +221,6 @@ int main(void)
     check_cut();
     check_map();
     check_encoder();
-    check_options();
     check_faults();
     for (size_t i = 0; net_at(i); i++)
         check_borders(net_at(i));
