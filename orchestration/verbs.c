@@ -278,10 +278,9 @@ static const struct verb verbs[] = {
          .example =
              "score demo/evaluate/vgg19-finetune-s1 --without 0 -o results",
          .options = tool_verbs_score_options, .act = tool_verbs_score),
-    VERB("augment-preview", "IMAGE...", "draw examples of every augmentation",
+    VERB("augment-preview", "IMAGE", "draw examples of every augmentation",
          "Each from its weaker to its stronger form, labelled by its "
-         "numbers. The first picture is shown; further ones stand for "
-         "other slides, where a recipe takes their stains.",
+         "numbers.",
          .example = "augment-preview cell.bmp -o sheet.png --recipe strong",
          .options = preview_options, .program = "papline-augment",
          .option = "--preview"),

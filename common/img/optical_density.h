@@ -11,12 +11,9 @@
 
 #include <stdint.h>
 
-struct image;
-
 enum {
     OPTICAL_DENSITY_BITS = 12, /* D in 2^-12, so that every machine agrees */
     OPTICAL_DENSITY_LEVELS = 8 << OPTICAL_DENSITY_BITS,
-    OPTICAL_DENSITY_NUMBERS = 6, /* of a picture */
 };
 
 struct optical_density {
@@ -33,13 +30,5 @@ static inline int optical_density_level(float d)
 
     return (int)(x < 0.0f ? 0.0f : x > most ? most : x);
 }
-
-/*
- * Mean D of red, green, blue over all pixels of a picture, then their standard
- * deviations (of the whole: divided by the number of pixels).
- * Deterministic.
- */
-void optical_density_measure(const struct image *im,
-                             float number[OPTICAL_DENSITY_NUMBERS]);
 
 #endif

@@ -7,9 +7,7 @@
  *     classes.txt  one class a line, in label order
  *
  * index.csv of data/:     file,label,group,split,sha256,width,height,
- *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,
- *                         od_mean_r,od_mean_g,od_mean_b,od_sd_r,od_sd_g,
- *                         od_sd_b,status
+ *                         mean_r,mean_g,mean_b,std_r,std_g,std_b,status
  *                         with split.folds above 1 also fold, behind split,
  *                         which is then the one in fold 0, and validation for
  *                         those of fold 0 where no fold tests; and, where near
@@ -29,10 +27,6 @@
 #include "base/npy.h"
 #include "config/config.h"
 #include "nn/cell_size.h"
-
-/* Columns of data/: optical_density_measure() of the picture before it is
- * resized, without what may be around it in the store. */
-#define STORE_DENSITIES "od_mean_r,od_mean_g,od_mean_b,od_sd_r,od_sd_g,od_sd_b"
 
 enum {
     STORE_MAX_SAMPLES = 20000000,

@@ -97,8 +97,6 @@ struct augment {
     struct augment_param param[AUGMENT_MAX_PARAMS + 1];
     float weak[AUGMENT_MAX_PARAMS]; /* for a sheet of examples */
     float strong[AUGMENT_MAX_PARAMS];
-    bool of_slides; /* further numbers, behind those with names, are of another
-                       slide: slide_stains.h */
 
     /*
      * One of the three is not NULL.

@@ -5,8 +5,7 @@
  *     emits   rows of RUN/augment: pixels and an index line each
  *
  * The bytes of a variant depend on the run's seed, the source's pixels, the
- * variant's number, the recipe and data/'s index (slide_stains.h), so any number
- * of workers makes the same.
+ * variant's number and the recipe, so any number of workers makes the same.
  */
 #include "base/buf.h"
 #include "base/hash.h"

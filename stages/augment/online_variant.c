@@ -15,11 +15,8 @@ void online_variant_make(const struct online_variant *f, size_t row,
                                             .src = store_image(f->data, row),
                                             .dst = dst,
                                             .scratch = scratch};
-    const struct recipe_stream stream = {.seed = f->seed,
-                                         .variant = variant,
-                                         .epoch = epoch,
-                                         .slides = slide_stains_any(f->slides),
-                                         .row = row};
+    const struct recipe_stream stream = {
+        .seed = f->seed, .variant = variant, .epoch = epoch};
 
     BUG_ON(epoch == 0);
     recipe_vary(f->recipe, stream, &picture, NULL);

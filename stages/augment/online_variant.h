@@ -2,22 +2,19 @@
  * online_variant.h - variants that are made anew in every epoch of a training
  *
  * The bytes of one depend on (seed, pixels of its source, variant, epoch,
- * recipe), and if that takes other slides' stains on the data set, alone: not on
- * who makes it, nor on when.  Epochs count from 1, so
- * that none is a stored variant, whose epoch is 0.
+ * recipe) alone: not on who makes it, nor on when.  Epochs count from 1, so that
+ * none is a stored variant, whose epoch is 0.
  */
 #ifndef AUGMENT_ONLINE_VARIANT_H
 #define AUGMENT_ONLINE_VARIANT_H
 
 #include "stages/augment/recipe.h"
-#include "stages/augment/slide_stains.h"
 #include "store/store.h"
 
 struct online_variant {
     const struct store *data;    /* borrowed: sources */
     const struct recipe *recipe; /* borrowed */
     uint64_t seed;
-    const struct slide_stains *slides; /* of data; borrowed */
 };
 
 /* Bytes of scratch that online_variant_make() needs. */

@@ -23,7 +23,6 @@ struct online_worker {
     struct store data;           /* owned */
     struct online_variant fresh; /* of the last order */
     struct recipe recipe;        /* owned */
-    struct slide_stains slides;  /* owned */
     char id[HASH_HEX];           /* its own */
     void *zmq, *dealer;          /* owned */
     uint8_t *pixels; /* owned: (WANT_MAX_COUNT, h, w, 3), then scratch */
@@ -53,10 +52,8 @@ static int open_server(struct online_worker *s, const char *endpoint,
     const int64_t max = WIRE_MAX_CONTROL;
     size_t image;
 
-    if (store_open(&s->data, data, err) < 0 ||
-        slide_stains_open(&s->slides, &s->recipe, &s->data, err) < 0)
+    if (store_open(&s->data, data, err) < 0)
         return -1;
-    s->fresh.slides = &s->slides;
     image = s->data.h * s->data.w * 3;
     s->fresh.data = &s->data;
     s->pixels =
@@ -84,7 +81,6 @@ static void close_server(struct online_worker *s)
     if (s->zmq)
         zmq_ctx_term(s->zmq);
     free(s->pixels);
-    slide_stains_release(&s->slides);
     recipe_release(&s->recipe);
     buf_release(&s->out);
     store_close(&s->data);

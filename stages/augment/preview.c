@@ -7,7 +7,6 @@
 #include "img/resize.h"
 #include "img/sheet.h"
 #include "recipe.h"
-#include "slide_stains.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -16,20 +15,17 @@
 enum { SIDE = 110, STRENGTHS = 4, MAX_CELLS = 256, VARIANTS = 24 };
 
 struct preview_options {
-    char **image; /* (n_image), borrowed: the first is shown */
-    int n_image;
-    const char *out, *recipe;
+    const char *image, *out, *recipe;
     uint64_t seed;
 };
 
 struct preview {
-    struct image im;            /* owned: SIDE x SIDE */
-    struct sheet sheet;         /* owned */
-    uint8_t *dst;               /* owned: one picture, then scratch */
-    struct buf text;            /* owned: as in an index */
-    struct buf label;           /* owned: as on a sheet */
-    struct recipe recipe;       /* owned */
-    struct slide_stains slides; /* owned: the pictures, one each */
+    struct image im;      /* owned: SIDE x SIDE */
+    struct sheet sheet;   /* owned */
+    uint8_t *dst;         /* owned: one picture, then scratch */
+    struct buf text;      /* owned: as in an index */
+    struct buf label;     /* owned: as on a sheet */
+    struct recipe recipe; /* owned */
     struct augment_op op[MAX_CELLS];
     int n;
 };
@@ -69,7 +65,7 @@ static void set_strength(const struct augment *a, float at,
                          struct augment_op *op)
 {
     op->op = a;
-    for (int i = 0; i < AUGMENT_MAX_PARAMS; i++) { /* of a slide, too */
+    for (int i = 0; i < AUGMENT_MAX_PARAMS; i++) {
         const float x = a->weak[i] + at * (a->strong[i] - a->weak[i]);
         const float step = a->param[i].words ? 1.0f : 1000.0f;
 
@@ -117,38 +113,6 @@ static int show_operations(struct preview *v, struct err *err)
 
 /* --- a recipe ------------------------------------------------------------- */
 
-/* Each picture is a slide. */
-static int open_slides(struct preview *v, const struct preview_options *o,
-                       struct err *err)
-{
-    struct slide_picture *slide;
-    int rc = 0;
-
-    if (!recipe_takes_slides(&v->recipe))
-        return 0;
-    if (o->n_image < 2)
-        return err_set(err, ERR_USAGE,
-                       "the recipe takes the stains of other slides: give "
-                       "pictures of some behind the first");
-    slide = calloc((size_t)o->n_image, sizeof(*slide));
-    if (!slide)
-        return err_set(err, ERR_SYSTEM, "no memory for %d slides", o->n_image);
-    for (int i = 0; rc == 0 && i < o->n_image; i++) {
-        struct image im = {0};
-
-        slide[i].label = i;
-        slide[i].group = "";
-        rc = decode_read(&im, o->image[i], err);
-        if (rc == 0)
-            optical_density_measure(&im, slide[i].density);
-        image_release(&im);
-    }
-    if (rc == 0)
-        rc = slide_stains_make(&v->slides, slide, (size_t)o->n_image, err);
-    free(slide);
-    return rc;
-}
-
 static int show_recipe(struct preview *v, const struct preview_options *o,
                        struct err *err)
 {
@@ -160,14 +124,11 @@ static int show_recipe(struct preview *v, const struct preview_options *o,
                                              .lines = 10};
 
     if (recipe_find(&v->recipe, o->recipe, err) < 0 ||
-        open_slides(v, o, err) < 0 || sheet_init(&v->sheet, &shape, err) < 0)
+        sheet_init(&v->sheet, &shape, err) < 0)
         return -1;
     for (uint32_t i = 0; i < VARIANTS; i++) {
         const struct augment_picture p = preview_picture(v);
-        const struct recipe_stream stream = {.seed = o->seed,
-                                             .variant = i,
-                                             .slides =
-                                                 slide_stains_any(&v->slides)};
+        const struct recipe_stream stream = {.seed = o->seed, .variant = i};
 
         v->text.len = 0;
         recipe_vary(&v->recipe, stream, &p, &v->text);
@@ -209,11 +170,10 @@ static int parse_options(struct preview_options *o, int argc, char **argv,
                            optarg);
         end = NULL;
     }
-    if (optind >= argc || !o->out)
+    if (optind != argc - 1 || !o->out)
         return err_set(err, ERR_USAGE,
-                       "a preview needs one picture or more and -o SHEET.png");
-    o->image = argv + optind;
-    o->n_image = argc - optind;
+                       "a preview needs one picture and -o SHEET.png");
+    o->image = argv[optind];
     return output_name_check(o->out, endings, "augment-preview", err);
 }
 
@@ -242,14 +202,13 @@ int preview_main(int argc, char **argv, struct err *err)
     v = calloc(1, sizeof(*v));
     if (!v)
         return err_set(err, ERR_SYSTEM, "no memory for a sheet");
-    rc = open_image(v, o.image[0], err);
+    rc = open_image(v, o.image, err);
     if (rc == 0)
         rc = o.recipe ? show_recipe(v, &o, err) : show_operations(v, err);
     if (rc == 0)
         rc = png_write(&v->sheet.im, o.out, err);
     sheet_release(&v->sheet);
     image_release(&v->im);
-    slide_stains_release(&v->slides);
     recipe_release(&v->recipe);
     buf_release(&v->text);
     buf_release(&v->label);

@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "base/rng.h"
-#include "slide_stains.h"
 
 #include <string.h>
 
@@ -84,14 +83,6 @@ static void draw_group(struct draw *d, const struct recipe_group *g)
     }
 }
 
-bool recipe_takes_slides(const struct recipe *r)
-{
-    for (size_t i = 0; i < RECIPE_STEPS; i++)
-        if (r->step[i].op && r->step[i].op->of_slides)
-            return true;
-    return false;
-}
-
 int recipe_draw(const struct recipe *r, const struct recipe_stream *stream,
                 struct augment_op ops[AUGMENT_MAX_OPS])
 {
@@ -111,8 +102,6 @@ void recipe_apply(const struct recipe *r, const struct recipe_stream *stream,
     struct augment_op ops[AUGMENT_MAX_OPS];
     const int n = recipe_draw(r, stream, ops);
 
-    if (stream->slides)
-        slide_stains_take(stream->slides, stream->row, ops, n);
     augment_run(ops, n, p);
     if (!text)
         return;

@@ -83,23 +83,13 @@ MUST_USE int recipe_find(struct recipe *r, const char *word, struct err *err);
 
 void recipe_release(struct recipe *r);
 
-struct slide_stains;
-
-/* Which variant of which picture.  The draws depend on this alone; which slide
- * the draw of a slide stands for, on 'slides' and 'row' as well. */
+/* Which variant of which picture.  The draws depend on this alone. */
 struct recipe_stream {
     uint64_t seed;
     const void *content; /* borrowed: hash of the source's pixels */
     size_t content_size; /* bytes */
     uint32_t variant, epoch;
-    const struct slide_stains *slides; /* borrowed; NULL: without them an
-                                          operation that takes another slide's
-                                          stain does nothing */
-    size_t row;                        /* of the source, in these */
 };
-
-/* Does any step take the stain of another slide? */
-bool recipe_takes_slides(const struct recipe *r);
 
 /*
  * Draw the operations of one variant.  Stream RNG_AUGMENT.

@@ -167,9 +167,6 @@ static void take_param(struct recipe_reader *d, const yaml_node_pair_t *pair,
     snprintf(what, sizeof(what), "%s.%s", s->op->name, name);
     if (seen[at])
         RECIPE_FAULT(d, key, "%s: given twice", what);
-    if (s->op->of_slides && s->op->param[at].words == augment_seed)
-        RECIPE_FAULT(d, key, "%s: is drawn for each picture; leave it out",
-                     what);
     seen[at] = true;
     if (augment_words(&s->op->param[at], &n))
         take_word(d, recipe_node_at(d, pair->value), what, &s->op->param[at],

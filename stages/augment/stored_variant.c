@@ -16,8 +16,7 @@ int stored_variant_open(struct stored_variants *v,
                                   .jpeg = (int)a->config->preprocess.jpeg};
     if (recipe_init(&v->recipe, a->recipe, err) < 0 ||
         augmented_rows_open(&v->sources, a->run_dir,
-                            a->config->augment.variants, err) < 0 ||
-        slide_stains_open(&v->slides, &v->recipe, data, err) < 0)
+                            a->config->augment.variants, err) < 0)
         return -1;
     bytes = a->pictures * data->h * data->w * 3;
     v->pixels = malloc(bytes + augment_scratch((int)data->w, (int)data->h));
@@ -32,7 +31,6 @@ void stored_variant_close(struct stored_variants *v)
 {
     augmented_rows_close(&v->sources);
     recipe_release(&v->recipe);
-    slide_stains_release(&v->slides);
     free(v->pixels);
     buf_release(&v->text);
     *v = (struct stored_variants){0};
@@ -80,9 +78,7 @@ int stored_variant_make(struct stored_variants *v, size_t r, size_t at,
         .seed = v->seed,
         .content = source_hash(v, row, &picture),
         .content_size = HASH_HEX - 1,
-        .variant = stored_variant_number(&v->sources, r),
-        .slides = slide_stains_any(&v->slides),
-        .row = row};
+        .variant = stored_variant_number(&v->sources, r)};
 
     v->text.len = 0;
     recipe_apply(&v->recipe, &stream, &picture, &v->text);

@@ -6,14 +6,12 @@
 
 #include "base/hash.h"
 #include "recipe.h"
-#include "slide_stains.h"
 #include "store/augmented_rows.h"
 
 /* What decides every byte of a store, and the row that was made last. */
 struct stored_variants {
     struct augmented_rows sources; /* owned */
     struct recipe recipe;          /* owned */
-    struct slide_stains slides;    /* owned: of sources.data */
     uint64_t seed;                 /* run.seed */
     int jpeg; /* preprocess.jpeg: quality that a variant is encoded with and
                  decoded again, as it is stored; 0: it is not */
@@ -34,8 +32,7 @@ struct stored_variant_args {
 
 /*
  * Open what a run's variants are made of.
- * Errors: as recipe_init(), augmented_rows_open(), slide_stains_open();
- * ERR_SYSTEM.  stored_variant_close() in any case.
+ * Errors: as recipe_init(), augmented_rows_open(); ERR_SYSTEM.  stored_variant_close() in any case.
  */
 MUST_USE int stored_variant_open(struct stored_variants *v,
                                  const struct stored_variant_args *a,

@@ -16,7 +16,6 @@
 
 #include "base/hash.h"
 #include "img/decode.h"
-#include "img/optical_density.h"
 #include "stages/preprocess/baseline.h"
 #include "stages/preprocess/data_checks.h"
 #include "stages/preprocess/find_images.h"
@@ -29,8 +28,7 @@ struct near_duplicates;
 struct read_image {
     char sha256[HASH_HEX];            /* of the file; "" if it was unreadable */
     float feature[BASELINE_FEATURES]; /* before resizing */
-    float density[OPTICAL_DENSITY_NUMBERS]; /* likewise */
-    char *aside;             /* owned: why it was set aside, or NULL */
+    char *aside;                      /* owned: why it was set aside, or NULL */
     int nuclei;              /* of a whole field (img/field.h), else 0 */
     bool has_phash, is_copy; /* is_copy: of an earlier file */
     struct perceptual_hash phash;

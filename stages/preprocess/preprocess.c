@@ -3,7 +3,6 @@
 #include "base/file.h"
 #include "img/decode.h"
 #include "img/field.h"
-#include "img/optical_density.h"
 #include "img/resize.h"
 #include "img/vipslib.h"
 #include "stages/preprocess/contour_files.h"
@@ -20,9 +19,7 @@
 
 #define FRONT "file,label,group,split"
 
-#define BACK                                                                      \
-    "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b," STORE_DENSITIES \
-    ",status"
+#define BACK "sha256,width,height,mean_r,mean_g,mean_b,std_r,std_g,std_b,status"
 
 struct preprocess_job;
 
@@ -129,7 +126,6 @@ static int read_cell(const struct preprocess_job *j, size_t i,
         rc = j->found.cell[i].nuclei = field_nuclei(&im, err);
     if (rc >= 0) {
         measure_image(&im, j->found.cell[i].feature);
-        optical_density_measure(&im, j->found.cell[i].density);
         rc = resize_as(out, &im, p->size, p->size, &p->resizing, err);
     }
     if (rc == 0 && !is_turned(j, i))
@@ -166,15 +162,13 @@ static void put_record(const struct preprocess_job *j, size_t i, struct buf *b)
     }
     buf_puts(b, cell->sha256);
     if (cell->aside) {
-        buf_puts(b, ",,,,,,,,,,,,,,,");
+        buf_puts(b, ",,,,,,,,,");
         buf_csv(b, cell->aside);
         return;
     }
     for (int k = 0; k < BASELINE_FEATURES; k++)
         buf_printf(b, k < BASELINE_COLOUR ? ",%.0f" : ",%.3f",
                    (double)cell->feature[k]);
-    for (int k = 0; k < OPTICAL_DENSITY_NUMBERS; k++)
-        buf_printf(b, ",%.4f", (double)cell->density[k]);
     buf_puts(b, ",ok");
 }
 

@@ -13,8 +13,7 @@
 
 struct online {
     struct online_args a;
-    struct recipe recipe;       /* owned */
-    struct slide_stains slides; /* owned */
+    struct recipe recipe; /* owned */
     struct online_variant fresh;
     struct online_queue queue; /* owned */
     struct want_row *want;     /* owned: rows of an epoch */
@@ -78,10 +77,7 @@ static int start_online(struct online *v, struct err *err)
 
     if (recipe_init(&v->recipe, v->a.recipe, err) < 0)
         return -1;
-    if (slide_stains_open(&v->slides, &v->recipe, &v->a.set->data, err) < 0)
-        return -1;
-    v->fresh = (struct online_variant){&v->a.set->data, &v->recipe, v->a.seed,
-                                       &v->slides};
+    v->fresh = (struct online_variant){&v->a.set->data, &v->recipe, v->a.seed};
     bytes =
         ONLINE_QUEUE_PIECE * image_bytes(v) + online_variant_scratch(&v->fresh);
     if (online_queue_init(&v->queue,
@@ -130,7 +126,6 @@ void online_free(struct online *v)
     free(v->seen);
     free(v->mine);
     free(v->its);
-    slide_stains_release(&v->slides);
     recipe_release(&v->recipe);
     free(v);
 }

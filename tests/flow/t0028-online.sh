@@ -38,7 +38,7 @@ planned() { # planned <run> <recipe> <word>: what becomes of its training
 }
 ok "a copy of the recipe is no other" planned a "$T/copy.yaml" reuse
 cd "$T" || exit 1
-printf 'each:\n- affine: {rotate: [-90, 90]}\n- noise: {scale: 3}\n- slide_stain: {amount: 1}\n' >mine.yaml
+printf 'each:\n- affine: {rotate: [-90, 90]}\n- noise: {scale: 3}\n' >mine.yaml
 ok "one's own, by a relative path" online g --set train.augment_recipe=mine.yaml
 ok "other bytes" not same g
 ok "two ranks, a worker each" online h --set train.ranks=2 \

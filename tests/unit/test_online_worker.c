@@ -155,7 +155,7 @@ static void expected_rows(const struct recipe_text *text, uint8_t *out)
     struct store data;
     struct recipe recipe;
     struct err err;
-    struct online_variant f = {&data, &recipe, SEED, NULL};
+    struct online_variant f = {&data, &recipe, SEED};
     uint8_t *scratch;
 
     BUG_ON(store_open(&data, in_dir("data"), &err) < 0 ||

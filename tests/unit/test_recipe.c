@@ -45,7 +45,7 @@ static void apply_recipe(const char *name, const struct recipe_stream *stream,
 static void check_key(const char *name)
 {
     static uint8_t a[BYTES], b[BYTES];
-    const struct recipe_stream base = {7, "hash", 4, 1, 0, NULL, 0};
+    const struct recipe_stream base = {7, "hash", 4, 1, 0};
     struct recipe_stream other[4] = {base, base, base, base};
     struct buf text = {0}, again = {0};
     bool differ = true;
@@ -118,7 +118,7 @@ static void check_draws(const char *name, int count[64])
         abort();
     memset(count, 0, 64 * sizeof(*count));
     for (uint32_t v = 0; v < DRAWS; v++) {
-        const struct recipe_stream stream = {1, "x", 1, v, 0, NULL, 0};
+        const struct recipe_stream stream = {1, "x", 1, v, 0};
         const int n = recipe_draw(&r, &stream, ops);
 
         for (int i = 0; i < n; i++) {
@@ -190,7 +190,7 @@ static void check_turns(void)
     if (recipe_find(&r, "notebook", &err) < 0)
         abort();
     for (uint32_t v = 0; v < 600; v++) {
-        const struct recipe_stream stream = {3, "x", 1, v, 0, NULL, 0};
+        const struct recipe_stream stream = {3, "x", 1, v, 0};
         const int n = recipe_draw(&r, &stream, ops);
 
         once = once && n == (v % 6 < 2 ? 2 : 1);
@@ -206,7 +206,7 @@ static void check_turns(void)
 static void check_fixed(const char *name, const char *want, const char *digest)
 {
     static uint8_t px[BYTES];
-    const struct recipe_stream stream = {42, "content", 7, 3, 0, NULL, 0};
+    const struct recipe_stream stream = {42, "content", 7, 3, 0};
     struct buf text = {0};
     char hex[HASH_HEX];
 

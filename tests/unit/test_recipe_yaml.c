@@ -54,8 +54,6 @@ static const struct {
     {"some_of:\n- grey: {}\n", "some_of: needs 'count'"},
     {"some_of:\n- grey: {}\ncount: 2\n", "count: 2 is out of range 1..1"},
     {"some_of: [grey: , blur: ]\ncount: 1.5\n", "count: a whole number only"},
-    {"each:\n- slide_stain: {slide: 3}\n",
-     "slide_stain.slide: is drawn for each picture; leave it out"},
     {"each: []\n", "each: a list of 1 to 16 steps must follow"},
     {"each: grey\n", "each: a list of 1 to 16 steps must follow"},
     {"grey: {}\n", "a recipe is a group: each, some_of, one_of or in_turn"},
