@@ -3,8 +3,8 @@
  * learns
  *
  * train.cut says where the trunk ends, train.trainable which of its layers
- * learn.  Layers are frozen in regimes that begin with weights that they are given
- * (regime_starts()) alone; a network of random weights learns as a whole.
+ * learn.  Layers are frozen in regimes that begin with weights that they are
+ * given (regime_starts()) alone; a network of random weights learns as a whole.
  * Layers are counted in Keras' order, net_layers() of nets.h.
  */
 #ifndef CONFIG_TRAINED_LAYERS_H

@@ -2,8 +2,8 @@
  * bn_rows.h - the rows of a batch normalisation: what they become, and what
  * their gradient sums to
  *
- * For the layer itself (op_bn.c) and for a convolution that normalises what it
- * reads (conv_through.c).
+ * For the layer itself (op_bn.c) and for convolutions that normalise what they
+ * read (conv_through.c, op_depthwise.c).
  */
 #ifndef NN_BN_ROWS_H
 #define NN_BN_ROWS_H
@@ -13,7 +13,7 @@
 /* y = clip(x scale + shift), per channel.  All pointers are borrowed. */
 struct bn_rows {
     size_t c, pitch; /* channels; floats from one row of x to the next */
-    const float *x;  /* (rows, c) */
+    const float *x;  /* rows of c values */
     const float *mean, *scale, *shift; /* (c) each */
     float lo, hi;                      /* of the activation */
 };

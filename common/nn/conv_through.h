@@ -22,14 +22,20 @@ bool conv_through_fits(const struct conv *c);
 /* Floats of scratch that it wants at most. */
 size_t conv_through_scratch(const struct conv *c);
 
-/* y of the rows of 'x', a pixel each; bias may be NULL. */
+/*
+ * Both passes use c->scratch.
+ *   x    [in] n h w rows of ci channels, a pixel each
+ *   w    [in] (ci, co)
+ *   bias [in] (co); NULL: none
+ *   y    [out] (n h w, co)
+ */
 void conv_through_forward(const struct conv *c, const struct bn_rows *x,
                           const float *w, const float *bias, float *y);
 
 /*
- * Backward: b->x is not read, b->dx is the gradient of what the normalisation
- * made and has to be there; of it
- *   sum [out] (2, ci) bn_rows_sum() of all rows
+ * As conv_provider's, but b->x is not read, and b->dx (n h w, ci), the gradient
+ * of what the normalisation made, has to be there and is overwritten.
+ *   sum [out] (2, ci) bn_rows_sum() of it over all rows
  */
 void conv_through_backward(const struct conv *c, const struct bn_rows *x,
                            const struct conv_back *b, double *sum);

@@ -31,9 +31,10 @@ enum { GRAPH_MAX_BATCH = 4096, GRAPH_MAX_NODES = 1024 };
 enum graph_memory {
     GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
-                       logits' longer; douts never; the input has none, nor
-                       has a batch normalisation that is read through
-                       (conv_through.h) */
+                       logits' longer; douts never; the input has no dout.  A
+                       batch normalisation that is read through (op.h) has no
+                       out, and the outs of concatenations that grow in place
+                       have tensor.pitch floats a pixel (graph_chains.c) */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
                        PHASE_INFER alone, no backward; batch normalisation
                        is folded into the convolution before it, and the
@@ -170,9 +171,6 @@ int graph_border_step(struct graph *g, int i);
 /* Of the value of 'nd' only every so many-th row and column is read, from the
  * first on; 1: all. */
 int graph_read_step(const struct graph *g, const struct node *nd);
-
-/* Once all nodes are there: is the value of 'nd' fixed, as described above? */
-bool graph_is_fixed(const struct graph *g, const struct node *nd);
 
 /* Run every node, first to last.  Collective in PHASE_TRAIN. */
 void graph_forward(struct graph *g, enum phase phase);

@@ -10,7 +10,8 @@
  */
 #include "nn/graph_private.h"
 
-/* Do all that read node k, but node i, normalise it? */
+/* Do all that read node k, but node i, normalise it, and before node i, so that
+ * what they add to its gradient comes behind what node i puts there? */
 static bool others_normalise(const struct graph *g, int k, int i)
 {
     for (int j = k + 1; j < g->n_node; j++)
@@ -38,14 +39,14 @@ void graph_plan_chains(struct graph *g)
         struct node *nd = g->node[i];
         const int k = graph_index(g, nd->in[0]);
 
-        g->grows[i] = k != NO_NODE && may_grow(g, i, k);
-        if (g->grows[i])
+        nd->grows = k != NO_NODE && may_grow(g, i, k);
+        if (nd->grows)
             nd->in[0]->out.pitch = nd->in[0]->dout.pitch = nd->out.pitch;
     }
     for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++) {
         struct node *nd = g->node[i];
 
-        if (g->grows[i] || nd->out.pitch > nd->out.c)
+        if (nd->grows || nd->out.pitch > nd->out.c)
             nd->n_keep = (2 + 2 * (size_t)nd->out.pitch) * sizeof(double) /
                          sizeof(float);
     }

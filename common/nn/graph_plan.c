@@ -64,16 +64,6 @@ static void find_fixed(const struct graph *g, bool fixed[GRAPH_MAX_NODES])
     }
 }
 
-bool graph_is_fixed(const struct graph *g, const struct node *nd)
-{
-    const int i = graph_index(g, nd);
-    bool fixed[GRAPH_MAX_NODES];
-
-    BUG_ON(i == NO_NODE);
-    find_fixed(g, fixed);
-    return fixed[i];
-}
-
 /* Which values are fixed, which of them others read, and what this part runs.
  */
 static void plan_part(struct graph *g)
@@ -103,7 +93,8 @@ static bool has_value(const struct graph *g, int i)
 }
 
 /* A batch normalisation that learns and that one node alone reads, which can
- * normalise by itself, need not store what it makes. */
+ * normalise by itself, need not store what it makes; but what it reads has to
+ * be there for that node, too, not made again when its own turn comes. */
 static void plan_through(struct graph *g)
 {
     for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++) {
@@ -111,7 +102,8 @@ static void plan_through(struct graph *g)
         const int k = graph_index(g, x);
 
         if (g->node[i]->reads_through && k != NO_NODE && op_is_bn(x) &&
-            !x->frozen && g->run[i] && g->run[k] && !g->border[k])
+            !x->frozen && !x->in[0]->op->remake && g->run[i] && g->run[k] &&
+            !g->border[k])
             x->read_through = count_readers(g, k) == 1;
     }
 }
@@ -234,8 +226,8 @@ static void place_outs(const struct graph *g, struct places *p)
         p->from[i] = k == NO_NODE || !g->run[i] ? 0 : i;
         p->to[i] =
             g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
-        if (g->grows[i] || (g->args.memory != GRAPH_KEEP_ALL &&
-                            in_place(g, i, k) && p->to[p->at[k]] <= i))
+        if (g->node[i]->grows || (g->args.memory != GRAPH_KEEP_ALL &&
+                                  in_place(g, i, k) && p->to[p->at[k]] <= i))
             share_memory(p, i, k, p->to[i]);
     }
 }
@@ -274,7 +266,7 @@ static void place_douts(const struct graph *g, struct places *p)
         p->to[i] = all ? end : end - 1 - i;
         if (!all && last != NO_NODE && !g->node[last]->add[0] &&
             graph_index(g, g->node[last]->in[0]) == i &&
-            (in_place(g, last, i) || (g->grows[last] && g->live[i])))
+            (in_place(g, last, i) || (g->node[last]->grows && g->live[i])))
             share_memory(p, i, last, p->to[i]);
     }
 }
@@ -307,7 +299,7 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         if (g->remake_at[i] != NO_NODE)
             memplan_add(p, &g->remade[i], len,
                         2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
-        if (g->run[i] && !g->grows[i])
+        if (g->run[i] && !nd->grows)
             memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
         if (memory == GRAPH_INFER || !g->live[i])
             continue;
@@ -326,7 +318,7 @@ static void bind_arena(struct graph *g, const struct places place[2],
     for (int i = 0; i < g->n_node; i++) {
         g->node[i]->out.data = g->node[place[0].at[i]]->out.data;
         g->kept[i] = g->node[i]->out.data;
-        if (g->grows[i])
+        if (g->node[i]->grows)
             g->node[i]->keep = g->node[i]->in[0]->keep;
         g->node[i]->dout.data = g->node[place[1].at[i]]->dout.data;
     }

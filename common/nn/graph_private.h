@@ -1,6 +1,6 @@
 /*
  * graph_private.h - what graph.c (building and running), graph_plan.c
- * (memory and order), graph_strips.c and graph_finite.c share
+ * (memory and order), graph_chains.c, graph_strips.c and graph_finite.c share
  */
 #ifndef NN_GRAPH_PRIVATE_H
 #define NN_GRAPH_PRIVATE_H
@@ -26,7 +26,6 @@ struct graph {
     bool run[GRAPH_MAX_NODES];      /* the node is of this part */
     int rows[GRAPH_MAX_NODES];      /* forward does so many at once; neighbours
                                        with as many are a strip */
-    bool grows[GRAPH_MAX_NODES];    /* in the place of its first input */
     bool wide[GRAPH_MAX_NODES];     /* the value has rows for the whole batch */
     size_t n_param, n_all, n_state;
     struct named_tensor *list; /* owned */
@@ -52,7 +51,7 @@ void graph_seek_finite(struct graph *g, int i);
 /* Set rows[] and wide[]; folds are known. */
 void graph_plan_strips(struct graph *g);
 
-/* Set grows[] and the pitch of values; strips are known. */
+/* Find the nodes that grow, and the pitch of values; strips are known. */
 void graph_plan_chains(struct graph *g);
 
 /* The first node behind the strip that node i is in. */

@@ -38,7 +38,7 @@ static double gamma_draw(struct rng *rng, double a)
     return gamma_above_1(rng, a + 1.0) * pow(open_uniform(rng), 1.0 / a);
 }
 
-float mixup_share(struct rng *rng, double alpha)
+static float draw_share(struct rng *rng, double alpha)
 {
     const double x = gamma_draw(rng, alpha), y = gamma_draw(rng, alpha);
 
@@ -56,7 +56,7 @@ struct mixup mixup_draw(uint64_t seed, uint32_t epoch, uint32_t sample,
         m.partner = rng_below(&rng, n - 1);
         m.partner += m.partner >= sample;
     }
-    m.share = mixup_share(&rng, alpha);
+    m.share = draw_share(&rng, alpha);
     return m;
 }
 

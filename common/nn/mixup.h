@@ -16,9 +16,6 @@
 #include <stdint.h>
 
 #define MIXUP_ALPHA_MIN 0.05
-#define MIXUP_ALPHA_MAX 100.0
-
-struct rng;
 
 struct mixup {
     uint32_t
@@ -26,15 +23,11 @@ struct mixup {
     float share; /* of the sample, in 0 .. 1; the partner's is the rest */
 };
 
-/* The next share of a stream, of Beta(alpha, alpha), in 0 .. 1; alpha as
- * below. */
-float mixup_share(struct rng *rng, double alpha);
-
 /*
  * Draw for one sample of an epoch.
  *   n     samples to choose the partner from, >= 1, of which 'sample' is one
  *   alpha of Beta(alpha, alpha), the share's distribution, from
- *         MIXUP_ALPHA_MIN to MIXUP_ALPHA_MAX; small: mostly near 0 or 1
+ *         MIXUP_ALPHA_MIN to 100; small: mostly near 0 or 1
  * Stream: (seed, RNG_MIXUP, epoch, sample).
  */
 struct mixup mixup_draw(uint64_t seed, uint32_t epoch, uint32_t sample,

@@ -79,7 +79,7 @@ struct node {
     char name[NN_NAME_MAX];   /* of the value, "block_1_expand_relu"; unique */
     char prefix[NN_NAME_MAX]; /* of the slots, "block_1_expand_BN" */
     struct node *in[NN_MAX_IN]; /* inputs, in order; borrowed; NULL past last */
-    struct tensor out;          /* the value */
+    struct tensor out;          /* the value; data NULL if read_through */
     struct tensor dout;  /* d loss / d out; data NULL if nobody needs it */
     bool frozen;         /* learns nothing: dparam is NULL, batch normalisation
                             uses its moving statistics and leaves them */
@@ -103,11 +103,13 @@ struct node {
     bool folds;         /* set by the constructor: forward heeds 'fold' */
     struct node *fold;  /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */
-    bool reads_through; /* set by the constructor: forward and backward heed
-                           in[0]->read_through */
+    bool reads_through; /* set by the constructor or shape(): forward and
+                           backward heed in[0]->read_through */
     bool read_through;  /* GRAPH_TRAIN: of a batch normalisation: there is no
                           value; who reads it makes one of op_bn_rows() and
                           leaves op_bn_sums() in backward */
+    bool grows;         /* of a concatenation: out and dout lie in the place of
+                           in[0]'s (graph_chains.c) */
     bool done;          /* folded into in[0]: forward has nothing to do */
 };
 
@@ -174,8 +176,9 @@ struct op {
     void (*init)(struct node *nd, struct rng *rng);
 
     /*
-     * Set n_ready.  Called when the graph is complete and knows what is folded
-     * into what.  NULL: 0.
+     * Set n_ready, and what else follows from the neighbours: spares, n_keep.
+     * Called when the graph is complete and knows what is folded into what and
+     * read through.  NULL: n_ready is 0.
      */
     void (*plan)(struct node *nd);
 
@@ -280,19 +283,19 @@ static inline void pass_sum(const struct pass *p, double *x, size_t n)
         p->coll->sum(p->coll->self, x, n);
 }
 
-/* Floats of one row (image) of 't'. */
+/* Values of one row (image) of 't'. */
 static inline size_t tensor_row(const struct tensor *t)
 {
     return (size_t)t->h * (size_t)t->w * (size_t)t->c;
 }
 
-/* Floats from one image of 't' to the next. */
+/* Floats of memory from one image of 't' to the next. */
 static inline size_t tensor_step(const struct tensor *t)
 {
     return (size_t)t->h * (size_t)t->w * (size_t)t->pitch;
 }
 
-/* Number of floats in 't'. */
+/* Number of values in 't'. */
 static inline size_t tensor_len(const struct tensor *t)
 {
     return (size_t)t->n * tensor_row(t);

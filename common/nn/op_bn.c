@@ -96,7 +96,8 @@ static void bn_init(struct node *nd, struct rng *rng)
     }
 }
 
-/* From the moments of the global batch: keep's MEAN and RSTD; move the state. */
+/* From the moments of the global batch: keep's MEAN and RSTD; move the state.
+ */
 static void use_batch(struct node *nd, const struct pass *p)
 {
     const struct bn *b = (const struct bn *)nd;

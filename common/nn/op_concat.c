@@ -43,12 +43,6 @@ HOT static void add_rows(size_t rows, size_t n, const float *x, size_t from,
             y[i * to + j] += x[i * from + j];
 }
 
-/* Does the value lie where that of the first input does? */
-static bool grows(const struct node *nd)
-{
-    return nd->out.data == nd->in[0]->out.data;
-}
-
 static void concat_forward(struct node *nd, const struct pass *p)
 {
     const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
@@ -56,17 +50,16 @@ static void concat_forward(struct node *nd, const struct pass *p)
     const size_t from = (size_t)a->pitch, pitch = (size_t)nd->out.pitch;
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
-    const bool in_place = grows(nd);
     double *moments = op_concat_moments(nd);
 
-    if (moments && !in_place)
+    if (moments && !nd->grows)
         moments[0] = 0.0;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
     for (int i = 0; i < s.pieces; i++) {
         const size_t r = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
         float *y = nd->out.data + r * pitch;
 
-        if (!in_place)
+        if (!nd->grows)
             copy_rows(n, ca, a->data + r * from, from, y, pitch);
         copy_rows(n, cb, b->data + r * cb, cb, y + ca, pitch);
     }
@@ -78,7 +71,7 @@ static void concat_backward(struct node *nd, const struct pass *p)
     const struct simd_chunks s =
         simd_chunks(tensor_pixels(&nd->out), LEAST, PIECES);
 
-    for (int k = grows(nd) ? 1 : 0; k < 2; k++) {
+    for (int k = nd->grows ? 1 : 0; k < 2; k++) {
         const size_t n = (size_t)nd->in[k]->out.c;
         const float *dy = nd->dout.data + (k ? ca : 0);
         float *dx = nd->in[k]->dout.data;

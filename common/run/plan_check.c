@@ -3,8 +3,6 @@
 
 #include "base/spell.h"
 #include "config/regime.h"
-#include "config/trained_layers.h"
-#include "config/variants.h"
 #include "nn/nets.h"
 
 #include <stdio.h>

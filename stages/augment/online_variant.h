@@ -2,8 +2,8 @@
  * online_variant.h - variants that are made anew in every epoch of a training
  *
  * The bytes of one depend on (seed, pixels of its source, variant, epoch,
- * recipe) alone: not on who makes it, nor on when.  Epochs count from 1, so that
- * none is a stored variant, whose epoch is 0.
+ * recipe) alone: not on who makes it, nor on when.  Epochs count from 1, so
+ * that none is a stored variant, whose epoch is 0.
  */
 #ifndef AUGMENT_ONLINE_VARIANT_H
 #define AUGMENT_ONLINE_VARIANT_H

@@ -32,7 +32,8 @@ struct stored_variant_args {
 
 /*
  * Open what a run's variants are made of.
- * Errors: as recipe_init(), augmented_rows_open(); ERR_SYSTEM.  stored_variant_close() in any case.
+ * Errors: as recipe_init(), augmented_rows_open(); ERR_SYSTEM.
+ * stored_variant_close() in any case.
  */
 MUST_USE int stored_variant_open(struct stored_variants *v,
                                  const struct stored_variant_args *a,

@@ -4,13 +4,14 @@
  * An epoch goes through the training samples in the order of stream (seed,
  * RNG_SHUFFLE, epoch), 'batch' at a time over all ranks, each rank taking a
  * contiguous part; the last batch is what is left.  With train.sampler balanced
- * the order is balanced_sampler.h's.  After each epoch comes the validation loss, which decides about learning rate and end.
+ * the order is balanced_sampler.h's.  After each epoch comes the validation
+ * loss, which decides about learning rate and end.
  *
  * With train.mixup every training sample is mixed with another of the training
  * set, where the first learning layer sees it: pixels, or what the frozen
  * layers make of them.  Training accuracy then is of the class of the larger
- * share.  With train.ema the moving average of weights and statistics is what is
- * validated and written; checkpoints have both.
+ * share.  With train.ema the moving average of weights and statistics is what
+ * is validated and written; checkpoints have both.
  *
  * Files in 'dir':
  *     model.safetensors  weights after the epoch of highest validation
@@ -103,8 +104,7 @@ MUST_USE int trainer_run(const struct trainer_args *a, struct err *err);
 
 /*
  * Did an earlier process write all results, and end before it could say so?
- * trainer_run() has nothing to do then.  Of 'a' dir, dist and last_only are
- * read.
+ * trainer_run() has nothing to do then.  Of 'a' dir and dist are read.
  * Collective.  Errors: ERR_INPUT path too long; ERR_SYSTEM.
  */
 MUST_USE int trainer_complete(const struct trainer_args *a, bool *done,

@@ -1,8 +1,6 @@
 /* trainset.c - one pass over each index */
 #include "stages/train/trainset.h"
 
-#include "stats/named_rows.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -58,7 +58,7 @@ same_others() { # same_others <run>: as the run g
         cmp "$T/g/train/$S/$f" "$T/$1/train/$S/$f" || return 1
     done
 }
-ok "a teacher of a network of random weights" others g
+ok "random weights and a teacher" others g
 others h "${often[@]}" >"$T/log" 2>&1 &
 ok "a checkpoint" wait_for 60 compgen -G \
     "$T/h/train/$S.partial/checkpoint/*"
