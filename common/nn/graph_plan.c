@@ -194,19 +194,25 @@ static int last_read(const struct graph *g, int i)
     return last;
 }
 
-/*
- * Values that are made again for the first backward that reads them: those of
- * nodes that can, and whose own backward, which comes later, does not read
- * them but their input, so that it is there.
- */
+/* Can the value of node i be made again?  Its own backward, which comes later,
+ * must not read it but its input, which so is there, unless that is made again
+ * as well, for that backward. */
+static bool can_remake(const struct graph *g, int i)
+{
+    const struct node *nd = g->node[i];
+    const int k = graph_index(g, nd->in[0]);
+
+    return nd->op->remake && g->live[i] && g->run[i] && !nd->read_through &&
+           (nd->spares & SPARES_OUT) && !(nd->spares & SPARES_IN) &&
+           (k == NO_NODE || g->remake_at[k] == NO_NODE);
+}
+
+/* Values that are made again for the first backward that reads them. */
 static void plan_remakes(struct graph *g)
 {
     for (int i = 0; i < g->n_node; i++) {
-        const struct node *nd = g->node[i];
         const bool can = g->args.remakes && g->args.memory == GRAPH_TRAIN &&
-                         nd->op->remake && g->live[i] && g->run[i] &&
-                         !nd->read_through && (nd->spares & SPARES_OUT) &&
-                         !(nd->spares & SPARES_IN);
+                         can_remake(g, i);
 
         g->remake_at[i] = NO_NODE;
         for (int j = g->n_node - 1; can && j > i; j--)
