@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Raised when a network adds in another order than it did before, so that
+ * results differ by rounding. */
+enum { ENGINE = 2 };
+
 struct graph *graph_new(const struct graph_args *a)
 {
     struct graph *g = calloc(1, sizeof(*g));
@@ -147,13 +151,13 @@ const struct block_kernel *graph_kernel(const struct graph *g)
 
 void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION])
 {
+    const bool bf16 = g->args.bf16;
     size_t n;
 
     gemm_describe(text);
     n = strlen(text);
-    if (g->args.bf16)
-        snprintf(text + n, GEMM_DESCRIPTION - n, ", bf16 by %s",
-                 graph_kernel(g)->name);
+    snprintf(text + n, GEMM_DESCRIPTION - n, ", engine %d%s%s", ENGINE,
+             bf16 ? ", bf16 by " : "", bf16 ? graph_kernel(g)->name : "");
 }
 
 void graph_cut(struct graph *g, const struct node *last)

@@ -106,7 +106,8 @@ bool graph_keeps_ready(const struct graph *g);
  * made of; NULL otherwise. */
 const struct block_kernel *graph_kernel(const struct graph *g);
 
-/* gemm_describe(), and how products are made in bf16, if they are. */
+/* gemm_describe(), which engine adds, and how products are made in bf16, if
+ * they are. */
 void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION]);
 
 /*

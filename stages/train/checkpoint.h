@@ -20,7 +20,7 @@
 struct train_state {
     int64_t generation; /* of checkpoints, from 1 */
     int64_t ranks;      /* that made it */
-    int64_t arithmetic; /* by which it was made: hash of gemm_describe() */
+    int64_t arithmetic; /* by which it was made: hash of graph_describe() */
     int64_t epoch;      /* in hand, from 0 */
     int64_t step;       /* done in it */
     int64_t t;          /* optimiser steps done in all */

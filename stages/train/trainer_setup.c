@@ -270,9 +270,9 @@ static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
 
         graph_describe(t->graph, now);
         snprintf(text, sizeof(text),
-                 "the checkpoint was made by other libraries or another "
-                 "processor than these (%s): results differ by rounding from "
-                 "those of an unbroken run",
+                 "the checkpoint was made by another engine, other libraries "
+                 "or another processor than these (%s): results differ by "
+                 "rounding from those of an unbroken run",
                  now);
         t->a->hooks.warn(t->a->hooks.self, text);
     }
