@@ -225,12 +225,12 @@ static void check_memory(void)
        "a second training starts where there is memory for it");
     config.preprocess.size = 220;
     memset(planned, 0, sizeof(planned));
-    ok(next() == -1 && c.waits_need.memory > 2.5 * one,
+    ok(next() == -1 && c.waits_need.memory > host->memory_free,
        "a second training of pictures of twice the side does not");
     config.preprocess.size = 110;
     config.train.batch = 128;
     memset(planned, 0, sizeof(planned));
-    ok(next() == -1 && c.waits_need.memory > 2.5 * one,
+    ok(next() == -1 && c.waits_need.memory > host->memory_free,
        "a second training of four times the batch does not");
     host->memory = host->memory_free = 0;
     ok(next() == SHORT, "memory that cannot be told is no limit");
