@@ -150,6 +150,20 @@ static bool has_place(const struct scheduler *s, const struct host_list *l,
            (most > 0 && host_list_room(l, need) >= wanted);
 }
 
+/* Would it get more cores in a moment?  Processes of steps that have ended are
+ * leaving, and are made to before long; a training keeps the threads that it
+ * begins with. */
+static bool gains_by_leavers(const struct scheduler *s, int i)
+{
+    if (!is_flexible(s, i))
+        return false;
+    for (int r = 0; r < s->n_running; r++)
+        if (s->running[r]->leaving > 0 &&
+            launch_left(&s->launcher, s->running[r]->index) > 0)
+            return true;
+    return false;
+}
+
 /* Seconds until running step r has ended, about. */
 static double seconds_left(const struct scheduler *s, int r, double now)
 {
@@ -251,7 +265,7 @@ static void choose_step(const struct scheduler *s, double now, bool *passed,
         const struct process_need need = find_need(s, i, n_flexible);
 
         passed[i] = true;
-        if (!has_time(s, i, now))
+        if (!has_time(s, i, now) || gains_by_leavers(s, i))
             continue;
         if (has_place(s, &s->allocation.hosts, i, &need)) {
             if (c->waits >= 0 && s->expected[i] > limit)

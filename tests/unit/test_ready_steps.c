@@ -236,6 +236,24 @@ static void check_memory(void)
     ok(next() == SHORT, "memory that cannot be told is no limit");
 }
 
+/* A step that has ended holds its cores until its processes have left. */
+static void check_leavers(void)
+{
+    begin(2, 0);
+    state[SHORT] = state[AFTER_SHORT] = STEP_DONE;
+    c.step = DATA;
+    c.need = (struct process_need){.ranks = 1, .threads = 1};
+    start();
+    state[DATA] = STEP_DONE;
+    running[0].leaving = 1;
+    ok(next() == -1, "a training waits for cores that are about to be free");
+    config.train.threads = 1;
+    ok(next() == LONG, "  but not one of so many threads as there are");
+    config.train.threads = 0;
+    end(DATA);
+    ok(next() == LONG && c.need.threads == 2, "  and then has all of them");
+}
+
 /* --- more trainings than fit ---------------------------------------------- */
 
 enum { MANY = 12 };
@@ -354,6 +372,7 @@ int main(void)
     check_passing();
     check_time();
     check_memory();
+    check_leavers();
     config_init(&config);
     config.train.threads = 1;
     check_many(4e9);
