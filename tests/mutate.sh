@@ -47,7 +47,8 @@ END { flush() }' "$ROOT/tests/mutants.txt" |
     awk -F'\t' -v w="$word" 'index($2, w) || index($3, w)' >"$T/table"
 [ -s "$T/table" ] || fail "no mutant of '$word'"
 
-rev=$(git -C "$ROOT" stash create) && rev=${rev:-HEAD}
+rev=$(git -C "$ROOT" stash create) &&
+    rev=${rev:-$(git -C "$ROOT" rev-parse HEAD)}
 if [ -e "$tree/.git" ]; then
     git -C "$tree" checkout --quiet --force --detach "$rev" || exit 1
 else
