@@ -1,6 +1,17 @@
 #include "nn/bn_rows.h"
 
+#include <string.h>
+
 #include "nn/simd.h"
+
+/* dy where y = x scale + shift is not clipped, else 0. */
+static inline float unclipped(float x, float dy, float scale, float shift,
+                              const float clip[2])
+{
+    const float v = x * scale + shift;
+
+    return v > clip[0] && v < clip[1] ? dy : 0.0f;
+}
 
 HOT void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows,
                       float *y)
@@ -38,10 +49,10 @@ HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
             const float a = scale[j], h = shift[j], m = mean[j];
             const float x0 = r[j], x1 = r[j + pitch];
             const float x2 = r[j + 2 * pitch], x3 = r[j + 3 * pitch];
-            const float g0 = bn_unclipped(x0, d[j], a, h, lim);
-            const float g1 = bn_unclipped(x1, d[j + c], a, h, lim);
-            const float g2 = bn_unclipped(x2, d[j + 2 * c], a, h, lim);
-            const float g3 = bn_unclipped(x3, d[j + 3 * c], a, h, lim);
+            const float g0 = unclipped(x0, d[j], a, h, lim);
+            const float g1 = unclipped(x1, d[j + c], a, h, lim);
+            const float g2 = unclipped(x2, d[j + 2 * c], a, h, lim);
+            const float g3 = unclipped(x3, d[j + 3 * c], a, h, lim);
 
             s1[j] += (g0 + g1) + (g2 + g3);
             s2[j] += (g0 * (x0 - m) + g1 * (x1 - m)) +
@@ -52,9 +63,17 @@ HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
         for (size_t j = 0; j < c; j++) {
             const float v = x[i * pitch + j];
             const float g =
-                bn_unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
+                unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
 
             s1[j] += g;
             s2[j] += g * (v - mean[j]);
         }
+}
+
+void bn_rows_add(int pieces, size_t c, const float *part, double *sum)
+{
+    memset(sum, 0, 2 * c * sizeof(*sum));
+    for (int i = 0; i < pieces; i++)
+        for (size_t j = 0; j < 2 * c; j++)
+            sum[j] += (double)part[(size_t)i * 2 * c + j];
 }

@@ -33,13 +33,11 @@ void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows, float *y);
 void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
                  const float *dy, float *part);
 
-/* dy where y = x scale + shift is not clipped, else 0. */
-static inline float bn_unclipped(float x, float dy, float scale, float shift,
-                                 const float clip[2])
-{
-    const float v = x * scale + shift;
-
-    return v > clip[0] && v < clip[1] ? dy : 0.0f;
-}
+/*
+ * Of pieces of rows that were summed so, all in their order.
+ *   part [in] (pieces, 2, c)
+ *   sum [out] (2, c)
+ */
+void bn_rows_add(int pieces, size_t c, const float *part, double *sum);
 
 #endif

@@ -124,19 +124,12 @@ static void backward_group(const struct conv *c, const struct bn_rows *x,
                       sum);
 }
 
-/* Add the groups' sums in their order. */
-static void add_groups(const struct conv *c, int n, const float *sums,
-                       const float *parts, double *sum, float *dw)
+/* dw += the groups' gradients, in their order. */
+static void add_groups(size_t len, int n, const float *parts, float *dw)
 {
-    const size_t two = 2 * (size_t)c->ci, len = weights_len(c);
-
-    memset(sum, 0, two * sizeof(double));
-    for (int i = 0; i < n; i++) {
-        for (size_t j = 0; j < two; j++)
-            sum[j] += (double)sums[(size_t)i * two + j];
-        for (size_t j = 0; dw && j < len; j++)
+    for (int i = 0; i < n; i++)
+        for (size_t j = 0; j < len; j++)
             dw[j] += parts[(size_t)i * len + j];
-    }
 }
 
 void conv_through_backward(const struct conv *c, const struct bn_rows *x,
@@ -157,5 +150,7 @@ void conv_through_backward(const struct conv *c, const struct bn_rows *x,
             (size_t[]){simd_chunk_begin(&s, i), simd_chunk_end(&s, i)},
             sums + (size_t)i * 2 * x->c);
     }
-    add_groups(c, s.pieces, sums, parts, sum, b->dw);
+    bn_rows_add(s.pieces, x->c, sums, sum);
+    if (b->dw)
+        add_groups(weights_len(c), s.pieces, parts, b->dw);
 }

@@ -297,16 +297,15 @@ static void sum_gradient(const struct node *nd, const struct pass *p,
         memcpy(sum, op_bn_sums(nd), two * sizeof(double));
         return;
     }
-    memset(part, 0, (size_t)s.pieces * two * sizeof(float));
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++)
-        bn_rows_sum(&rows, simd_chunk_begin(&s, i), simd_chunk_len(&s, i),
-                    nd->dout.data + simd_chunk_begin(&s, i) * rows.c,
-                    part + (size_t)i * two);
-    memset(sum, 0, two * sizeof(double));
-    for (int i = 0; i < s.pieces; i++)
-        for (size_t j = 0; j < two; j++)
-            sum[j] += (double)part[(size_t)i * two + j];
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = simd_chunk_begin(&s, i);
+
+        memset(part + (size_t)i * two, 0, two * sizeof(*part));
+        bn_rows_sum(&rows, at, simd_chunk_len(&s, i),
+                    nd->dout.data + at * rows.c, part + (size_t)i * two);
+    }
+    bn_rows_add(s.pieces, rows.c, part, sum);
 }
 
 static void bn_backward(struct node *nd, const struct pass *p)

@@ -343,18 +343,6 @@ HOT static void add_parts(int parts, size_t len, size_t n, const float *part,
             to[j] += part[(size_t)i * len + j];
 }
 
-/* The sums of all pieces, in order, to where the normalisation wants them. */
-static void add_sums(const struct node *nd, int pieces, const float *sums)
-{
-    const size_t two = 2 * (size_t)nd->out.c;
-    double *to = op_bn_sums(nd->in[0]);
-
-    memset(to, 0, two * sizeof(*to));
-    for (int i = 0; i < pieces; i++)
-        for (size_t j = 0; j < two; j++)
-            to[j] += (double)sums[(size_t)i * two + j];
-}
-
 static void depthwise_backward(struct node *nd, const struct pass *p)
 {
     const size_t c = (size_t)nd->out.c, len = TAPS * c;
@@ -386,7 +374,7 @@ static void depthwise_backward(struct node *nd, const struct pass *p)
                 add_parts(s.pieces, len, c, part + k * c, nd->dparam + k * c);
     }
     if (through)
-        add_sums(nd, s.pieces, sums);
+        bn_rows_add(s.pieces, c, sums, op_bn_sums(nd->in[0]));
 }
 
 static void depthwise_cost(const struct node *nd, struct op_cost *cost)
