@@ -197,7 +197,7 @@ static uint32_t count_before(size_t i)
 static int wrong_rows(struct online *v, size_t step, int rank, int ranks,
                       uint32_t epoch)
 {
-    const struct online_variant f = {&set.data, &mine, SEED, NULL};
+    const struct online_variant f = {&set.data, &mine, SEED};
     uint8_t *scratch = malloc(online_variant_scratch(&f));
     static uint8_t want[BYTES];
     int wrong = 0;
@@ -261,7 +261,7 @@ static void check_epochs(int workers, int rank, int ranks, const char *program)
 
 static void check_differ(void)
 {
-    const struct online_variant f = {&set.data, &mine, SEED, NULL};
+    const struct online_variant f = {&set.data, &mine, SEED};
     struct online_variant g = f;
     uint8_t *scratch = malloc(online_variant_scratch(&f));
     static uint8_t a[BYTES], b[BYTES];
