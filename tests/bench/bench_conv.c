@@ -6,8 +6,11 @@
  * direct and its Winograd algorithm, on 110 x 110 in batches of 32; no bias, no
  * batch normalisation, no copy between layouts.  Prints milliseconds an image
  * of all layers' medians together: forward; and forward, backward of data
- * (not of the first layer) and of weights.  Threads as OMP_NUM_THREADS says,
- * else two.  Networks by name as arguments; else mobilenetv2.
+ * (not of the first layer) and of weights.  Before them one line of what this
+ * processor can do at most: GFLOP/s of oneDNN's product of square matrices, in
+ * float32 and in bf16 (0 where it has none here), GB/s of a copy of what is in
+ * no cache, read and written.  Threads as OMP_NUM_THREADS says, else two.
+ * Networks by name as arguments; else mobilenetv2.
  */
 #include "base/clock.h"
 #include "base/sort.h"
@@ -24,7 +27,7 @@ enum { SIDE = 110, BATCH = 32, CLASSES = 5, RUNS = 5 };
 #ifdef HAVE_DNNL
 #    include <dnnl.h>
 
-enum { MAX_ARG = 3 };
+enum { MAX_ARG = 3, ROWS = 2048, COPIED = 256 << 20 };
 
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
@@ -131,19 +134,13 @@ static double time_primitive(dnnl_primitive_t prim, const dnnl_exec_arg_t *arg)
     return t[RUNS / 2];
 }
 
-/* Seconds; negative if oneDNN has no such algorithm for this shape. */
-static double time_pass(const struct dnnl_conv *s, enum pass_kind kind,
-                        dnnl_alg_kind_t how, dnnl_primitive_desc_t hint)
+/* Seconds of a primitive of that description, on memory of zeros. */
+static double time_new(const_dnnl_primitive_desc_t desc, enum pass_kind kind)
 {
-    dnnl_convolution_desc_t d;
-    dnnl_primitive_desc_t desc;
     dnnl_primitive_t prim;
     dnnl_exec_arg_t arg[MAX_ARG];
     double t;
 
-    if (describe_conv(s, kind, how, &d) ||
-        dnnl_primitive_desc_create(&desc, &d, NULL, engine, hint))
-        return -1.0;
     BUG_ON(dnnl_primitive_create(&prim, desc));
     for (int i = 0; i < MAX_ARG; i++) {
         const dnnl_memory_desc_t *md =
@@ -160,6 +157,21 @@ static double time_pass(const struct dnnl_conv *s, enum pass_kind kind,
     for (int i = 0; i < MAX_ARG; i++)
         dnnl_memory_destroy(arg[i].memory);
     dnnl_primitive_destroy(prim);
+    return t;
+}
+
+/* Seconds; negative if oneDNN has no such algorithm for this shape. */
+static double time_pass(const struct dnnl_conv *s, enum pass_kind kind,
+                        dnnl_alg_kind_t how, dnnl_primitive_desc_t hint)
+{
+    dnnl_convolution_desc_t d;
+    dnnl_primitive_desc_t desc;
+    double t;
+
+    if (describe_conv(s, kind, how, &d) ||
+        dnnl_primitive_desc_create(&desc, &d, NULL, engine, hint))
+        return -1.0;
+    t = time_new(desc, kind);
     dnnl_primitive_desc_destroy(desc);
     return t;
 }
@@ -188,6 +200,69 @@ static double best_pass(const struct dnnl_conv *s, enum pass_kind kind)
     BUG_ON(best < 0.0);
     return best;
 }
+
+/* --- what the processor can do -------------------------------------------- */
+
+static void set_matrix(dnnl_memory_desc_t *md, dnnl_data_type_t type)
+{
+    const dnnl_dims_t square = {ROWS, ROWS};
+
+    dnnl_memory_desc_init_by_tag(md, 2, square, type, dnnl_ab);
+}
+
+/* GFLOP/s of factors of that type; 0 if oneDNN has no such product here. */
+static double rate_products(dnnl_data_type_t factor)
+{
+    dnnl_memory_desc_t x, w, y;
+    dnnl_matmul_desc_t d;
+    dnnl_primitive_desc_t desc;
+    double t;
+
+    set_matrix(&x, factor);
+    set_matrix(&w, factor);
+    set_matrix(&y, dnnl_f32);
+    if (dnnl_matmul_desc_init(&d, &x, &w, NULL, &y) ||
+        dnnl_primitive_desc_create(&desc, &d, NULL, engine, NULL))
+        return 0.0;
+    t = time_new(desc, FORWARD);
+    dnnl_primitive_desc_destroy(desc);
+    return 2.0 * ROWS * ROWS * ROWS / t * 1e-9;
+}
+
+static double rate_copies(void)
+{
+    char *from = malloc(COPIED), *to = malloc(COPIED);
+    double t[RUNS];
+
+    BUG_ON(!from || !to);
+    memset(from, 1, COPIED);
+    memset(to, 0, COPIED);
+    for (int i = 0; i < RUNS; i++) {
+        const double start = clock_now();
+
+#    pragma omp parallel
+        {
+            const size_t n = COPIED / (size_t)omp_get_num_threads();
+            const size_t at = n * (size_t)omp_get_thread_num();
+
+            memcpy(to + at, from + at, n);
+        }
+        t[i] = clock_now() - start;
+    }
+    BUG_ON(to[0] != 1);
+    free(from);
+    free(to);
+    sort_numbers(t, RUNS);
+    return 2.0 * COPIED / t[RUNS / 2] * 1e-9;
+}
+
+static void bench_limits(void)
+{
+    printf("limits: %.0f GFLOP/s of float32, %.0f of bf16, %.0f GB/s\n",
+           rate_products(dnnl_f32), rate_products(dnnl_bf16), rate_copies());
+}
+
+/* --- a network ------------------------------------------------------------ */
 
 static void bench_network(const struct net *net)
 {
@@ -225,6 +300,7 @@ int main(int argc, char **argv)
         omp_set_num_threads(2);
     BUG_ON(dnnl_engine_create(&engine, dnnl_cpu, 0));
     BUG_ON(dnnl_stream_create(&stream, engine, dnnl_stream_default_flags));
+    bench_limits();
     for (int i = argc > 1 ? 1 : 0; i < argc; i++) {
         struct err err = {0};
         const struct net *net = net_find(i ? argv[i] : "mobilenetv2", &err);

@@ -2,15 +2,17 @@
 
 For each network, in turn and several times over, each time another one first:
 'papline bench NET' in one process, with and without oneDNN, and in bf16 where the
-processor has instructions for it, and the same work in PyTorch in another; medians of all.  PyTorch: the same layers as in torchvision,
-with a global average, 5 classes, Adam, the better of its two memory formats; with
-malloc told to keep memory ("tuned"), as installed, and tuned in bf16 by autocast,
-likewise.  ONNX Runtime: that network by
-torch.onnx.export, opset 13; by node, where 'make rivals' has installed it.
-A network that PyTorch cannot train in bf16 (1.13 lacks the gradient of ReLU6) has
-inference alone.
-oneDNN's convolutions alone (bench_conv.c) as what no engine built on them could
-beat.  Inference in batches of 32 and of 1.  Run by 'make bench-peer'; needs
+processor has instructions for it, and the same work in PyTorch in another; medians
+of all.  PyTorch: the same layers as in torchvision, with a global average, 5 classes,
+Adam, the better of its two memory formats; with malloc told to keep memory ("tuned"),
+as installed, and tuned in bf16 by autocast, likewise.  ONNX Runtime: that network by
+torch.onnx.export, opset 13; by node, where 'make rivals' has installed it.  A network
+that PyTorch cannot train in bf16 (1.13 lacks the gradient of ReLU6) has inference
+alone.  oneDNN's convolutions alone (bench_conv.c) as what no engine built on them
+could beat.  Inference in batches of 32 and of 1.
+
+A second table says where the engine's time goes, kind of layer by kind of layer, and
+how near each is to what the processor can do.  Run by 'make bench-peer'; needs
 python3-torch.
 
 Without arguments: all five.  --quick: one round, few steps.
@@ -243,9 +245,13 @@ def run_onnx(model, args):
     return {"inference": out[str(BATCH)], "one": out["1"]}
 
 
+def run_bare(name, args):
+    return run(["build/release/bench/bench_conv", name], OMP_NUM_THREADS=str(args.threads))
+
+
 def run_convolutions(name, args):
     """oneDNN's primitives alone; nothing where Papline was built without it."""
-    out = run(["build/release/bench/bench_conv", name], OMP_NUM_THREADS=str(args.threads))
+    out = run_bare(name, args)
     found = re.search(r"forward ([\d.]+) ms/image, forward and backward ([\d.]+)", out)
     return {"inference": float(found[1]), "training": float(found[2])} if found else {}
 
@@ -326,6 +332,63 @@ def table(args, folder):
             print("| " + " | ".join(row(name, found, key, what)) + " |", flush=True)
 
 
+# --- where the engine's time goes ---------------------------------------------
+
+LAYER = re.compile(r"  \S+ +(\S+) +(\S+) +(\d+)x(\d+)x(\d+) +([\d.]+) +([\d.]+) +([\d.]+) "
+                   r"+([\d.]+) +[\d.]+%$")
+NOTABLE = 0.05  # of the time of a pass
+
+
+def kinds_of(lines):
+    """Of each kind of layer and each direction: ms and GFLOP of an image, and GB of
+    outputs in float32 that are written and read once."""
+    found = ({}, {})
+    for m in filter(None, map(LAYER.match, lines)):
+        kind, provider, *numbers = m.groups()
+        h, w, c, *speeds = map(float, numbers)
+        if provider not in ("-", kind):
+            kind += " by " + provider
+        for i, sums in enumerate(found):
+            ms, rate = speeds[2 * i:2 * i + 2]
+            old = sums.get(kind, (0, 0, 0))
+            sums[kind] = (old[0] + ms, old[1] + ms * rate * 1e-3, old[2] + 8e-9 * h * w * c)
+    return found
+
+
+def kind_words(kind, sums, total):
+    ms, gflop, gigabytes = sums
+    speed = (f"{gflop / ms * 1e3:.0f} GFLOP/s" if gflop else f"{gigabytes / ms * 1e3:.0f} GB/s")
+    return f"{kind} {ms:.2f} ms ({100 * ms / total:.0f} %, {speed})"
+
+
+def passes_of(name, args, batch, precision):
+    """(what, kinds) of the passes over a batch; of an image alone the one of inference."""
+    lines = run(["build/release/bin/papline", "bench", name, "--steps", str(args.steps),
+                 "--threads", str(args.threads), "--batch", str(batch), "--precision",
+                 precision, "--layers"], OMP_NUM_THREADS=str(args.threads)).splitlines()
+    second = next(i for i, l in enumerate(lines) if " inference: " in l)
+    if batch > 1:
+        forward, backward = kinds_of(lines[:second])
+        yield "training, forward", forward
+        yield "training, backward", backward
+    yield f"inference, batch {batch}", kinds_of(lines[second:])[0]
+
+
+def layer_table(args):
+    print("\n| network | in | pass | ms/image | kinds of layers of a twentieth and more |")
+    print("|---|---|---|---:|---|")
+    for name in args.nets:
+        for precision in ("float32", "bf16") if has_bf16() else ("float32",):
+            for batch in (BATCH, 1):
+                for what, kinds in passes_of(name, args, batch, precision):
+                    total = sum(ms for ms, _, _ in kinds.values())
+                    words = [kind_words(k, kinds[k], total)
+                             for k in sorted(kinds, key=lambda k: -kinds[k][0])
+                             if kinds[k][0] > NOTABLE * total]
+                    print(f"| {name} | {precision} | {what} | {total:.2f} | "
+                          f"{'; '.join(words)} |", flush=True)
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("nets", nargs="*", default=NETS)
@@ -359,6 +422,10 @@ def main():
     print()
     with tempfile.TemporaryDirectory() as folder:
         table(args, folder)
+    layer_table(args)
+    print("\nGFLOP/s: Winograd's as those of the plain convolution.  GB/s: of a layer's "
+          "output in float32, written and read once.  "
+          f"{run_bare('mobilenetv2', args).splitlines()[0]}.")
 
 
 if __name__ == "__main__":
