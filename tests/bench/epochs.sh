@@ -7,6 +7,7 @@
 # PER_CLASS (270) of five classes, of which 64 % train with six variants each;
 # weights are random, which does not change the time.  Seconds are for 18,123
 # images, from the images a second of the second epoch (kept) or the first.
+# PRECISION=bf16: arithmetic and what is kept on disk in bf16.
 set -eu
 B=$(cd "${1:?which build? e.g. build/release}" && pwd)
 per_class=${2:-270}
@@ -50,7 +51,13 @@ run: {dir: $T/run}
 dataset: {draw_per_class: $per_class}
 split: {method: random}
 augment: {variants: 6, workers: 2}
-train: {regimes: [finetune], weights: $T/weights, epochs: 2, stop_patience: 0}
+train:
+  regimes: [finetune]
+  weights: $T/weights
+  epochs: 2
+  stop_patience: 0
+  precision: ${PRECISION:-float32}
+  frozen_precision: ${PRECISION:-float32}
 EOF
 quietly papline run "$T/c.yaml" --until augment
 echo "| network | kept, s | anew, s | anew / kept | keeping takes, s | pays after, epochs | notebook, s | kept / notebook |"
