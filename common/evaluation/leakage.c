@@ -4,21 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct leakage_row {
-    const char *class_name, *group; /* borrowed */
-};
-
-static int by_group(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
-    const struct leakage_row *p = a, *q = b;
-    const int c = strcmp(p->class_name, q->class_name);
-
-    return c ? c : strcmp(p->group, q->group);
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Of an index, and whose splits count. */
 struct columns {
-    int class_name, group, split, status, file;
+    int group, split, status, file;
     int fold, folds; /* as leakage_mark() is told */
     enum fold_use use;
 };
@@ -26,19 +19,17 @@ struct columns {
 static int find_columns(struct columns *c, const struct csv *index, int fold,
                         int folds, struct err *err)
 {
-    *c = (struct columns){.class_name = csv_label_column(index),
-                          .group = csv_column(index, "group"),
+    *c = (struct columns){.group = csv_column(index, "group"),
                           .split = csv_column(index, "split"),
                           .status = csv_column(index, "status"),
                           .file = csv_column(index, "file"),
                           .fold = fold,
                           .folds = folds,
                           .use = store_fold_use(index)};
-    if (c->class_name < 0 || c->group < 0 || c->split < 0 || c->status < 0 ||
-        c->file < 0)
+    if (c->group < 0 || c->split < 0 || c->status < 0 || c->file < 0)
         return err_set(err, ERR_INPUT,
-                       "index.csv lacks one of the columns file, label, group, "
-                       "split, status");
+                       "index.csv lacks one of the columns file, group, split, "
+                       "status");
     if (folds > 1)
         c->split = csv_column(index, "fold");
     return c->split < 0
@@ -51,13 +42,6 @@ static bool is_usable(const struct csv *index, size_t row,
                       const struct columns *c)
 {
     return strcmp(csv_field(index, row, c->status), "ok") == 0;
-}
-
-static struct leakage_row member_of(const struct csv *index, size_t row,
-                                    const struct columns *c)
-{
-    return (struct leakage_row){csv_field(index, row, c->class_name),
-                                csv_field(index, row, c->group)};
 }
 
 static enum split split_of(const struct csv *index, size_t row,
@@ -74,7 +58,7 @@ int leakage_mark(const struct csv *index, int fold, int folds, bool *mark,
                  struct err *err)
 {
     struct columns c;
-    struct leakage_row *trained;
+    const char **trained; /* groups */
     size_t n = 0;
 
     if (find_columns(&c, index, fold, folds, err) < 0)
@@ -85,13 +69,13 @@ int leakage_mark(const struct csv *index, int fold, int folds, bool *mark,
     for (size_t i = 0; i < index->n_row; i++)
         if (split_of(index, i, &c) == SPLIT_TRAIN && is_usable(index, i, &c) &&
             *csv_field(index, i, c.group))
-            trained[n++] = member_of(index, i, &c);
-    qsort(trained, n, sizeof(*trained), by_group);
+            trained[n++] = csv_field(index, i, c.group);
+    qsort(trained, n, sizeof(*trained), by_name);
     for (size_t i = 0; i < index->n_row; i++) {
-        const struct leakage_row m = member_of(index, i, &c);
+        const char *group = csv_field(index, i, c.group);
 
-        mark[i] = is_usable(index, i, &c) && *m.group &&
-                  bsearch(&m, trained, n, sizeof(*trained), by_group);
+        mark[i] = is_usable(index, i, &c) && *group &&
+                  bsearch(&group, trained, n, sizeof(*trained), by_name);
     }
     free(trained);
     return 0;

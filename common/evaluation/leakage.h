@@ -11,8 +11,8 @@
 #include "evaluation/predictions.h"
 
 /*
- * Which rows of a data/index.csv are usable, in a group, and of the class and
- * group of a usable row that trains?
+ * Which rows of a data/index.csv are usable, and in the group of a usable row
+ * that trains?  (A group that folders name has its class in its name.)
  *   fold, folds [in]  whose splits, as of store_use_fold(); folds 1: the column
  *                     "split" counts
  *   mark        [out] (index->n_row)

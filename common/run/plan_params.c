@@ -112,6 +112,7 @@ static void add_revisions(const struct config *c, enum stage_id stage,
     } rows[] = {
         {STAGE_PREPROCESS, c->split.folds > 1, "findings",
          "of all folds, by class"},
+        {STAGE_PREPROCESS, c->layout.csv[0], "groups", "of any classes"},
         {STAGE_TRAIN, balanced, "variants", "others each time"},
         {STAGE_TRAIN, c->train.ema > 0, "moving average",
          "corrected, with statistics"},

@@ -11,9 +11,10 @@
  *                         with split.folds above 1 also fold, behind split,
  *                         which is then the one in fold 0, and validation for
  *                         those of fold 0 where no fold tests; and, where near
- *                         duplicates are kept together, family, behind those:
- *                         "CLASS/GROUP" of the first picture of those that look
- *                         alike and of their groups
+ *                         duplicates are kept together or a table lists the
+ *                         pictures, family, behind those: "CLASS/GROUP" of the
+ *                         first picture of those that look alike and of their
+ *                         groups
  * index.csv of augment/:  source,variant,label,split,sha256,operations,status
  * (source is the row in data/; sha256 is of the stored pixels there, of the
  * file in data/).  status is "ok" or why the sample was set aside; such a

@@ -38,11 +38,11 @@ static void join_equal(struct named_row *m, size_t n, uint32_t *family)
             join_families(family, m[i - 1].row, m[i].row);
 }
 
+/* A group of a table may have pictures of several classes. */
 static size_t mark_groups(const struct find_images *w, struct named_row *m)
 {
     for (size_t i = 0; i < w->n; i++)
-        m[i] =
-            (struct named_row){w->file[i].group, w->file[i].label, (uint32_t)i};
+        m[i] = (struct named_row){w->file[i].group, 0, (uint32_t)i};
     return w->n;
 }
 
@@ -101,9 +101,10 @@ int near_duplicates_find(const struct near_duplicates_args *a, uint32_t *family,
         family[i] = (uint32_t)i;
     if (a->groups)
         join_equal(m, mark_groups(a->images, m), family);
-    join_equal(m, mark_copies(a, m), family);
+    if (a->cell)
+        join_equal(m, mark_copies(a, m), family);
     free(m);
-    if (n <= DATA_CHECKS_COMPARED)
+    if (a->cell && n <= DATA_CHECKS_COMPARED)
         rc = near_duplicates_pairs(a->cell, n, each_pair, family, err);
     for (size_t i = 0; i < n; i++)
         family[i] = first_of(family, (uint32_t)i);

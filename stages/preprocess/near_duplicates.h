@@ -2,10 +2,10 @@
  * near_duplicates.h - pictures that are to stay together, whatever they are
  * called
  *
- * The pictures of a group are one family.  So are two that are equal byte by
- * byte or look alike (perceptual_hash.h), and with them their groups, and so
- * on: families are the connected components, of any number of groups and
- * classes.
+ * The pictures of a group are one family, whatever their classes.  So are two
+ * that are equal byte by byte or look alike (perceptual_hash.h), and with them
+ * their groups, and so on: families are the connected components, of any number
+ * of groups and classes.
  */
 #ifndef PREPROCESS_NEAR_DUPLICATES_H
 #define PREPROCESS_NEAR_DUPLICATES_H
@@ -16,7 +16,8 @@ struct near_duplicates_args {
     const struct find_images *images; /* borrowed, as the next */
     const struct read_image
         *cell;   /* (images->n) content and perceptual hashes; one
-                                without either is like no other */
+                                without either is like no other; NULL: none
+                                is, so that families are groups */
     bool groups; /* else each picture begins alone */
 };
 

@@ -286,7 +286,7 @@ static int plan_split(struct preprocess_job *j, struct err *err)
                              .split = j->found.split};
     if (split_plan_make(c, &j->found.warnings, err) < 0)
         return -1;
-    j->found.families = c->family ? &c->families : NULL;
+    j->found.families = split_plan_compares(c->config) ? &c->families : NULL;
     if (c->fold) {
         j->found.fold = c->fold;
         j->found.folds = (int)c->config->split.folds;

@@ -10,12 +10,21 @@ bool split_plan_compares(const struct config *c)
     return c->split.near_duplicates == NEAR_TOGETHER;
 }
 
-/* Pictures that belong together; with 'groups' those of a group among them. */
+/* With 'groups', pictures of a group are a family; else each begins alone. */
+static struct near_duplicates_args families_of(const struct split_plan *c,
+                                               bool groups)
+{
+    return (struct near_duplicates_args){
+        .images = c->images,
+        .cell = split_plan_compares(c->config) ? c->cell : NULL,
+        .groups = groups};
+}
+
+/* Pictures that belong together. */
 static int find_families(const struct split_plan *c, bool groups,
                          uint32_t **family, struct err *err)
 {
-    const struct near_duplicates_args a = {
-        .images = c->images, .cell = c->cell, .groups = groups};
+    const struct near_duplicates_args a = families_of(c, groups);
 
     *family = malloc((c->images->n + 1) * sizeof(**family));
     if (!*family)
@@ -64,11 +73,11 @@ static int split_cells(struct split_plan *c, struct buf *warnings,
     if (c->family && !groups)
         rc = find_families(c, false, &alone, err);
     family = groups ? c->family : alone;
-    if (rc == 0 && family)
-        rc = near_duplicates_count(
-            &(struct near_duplicates_args){
-                .images = c->images, .cell = c->cell, .groups = groups},
-            family, &c->families, warnings, err);
+    if (rc == 0 && family) {
+        const struct near_duplicates_args a = families_of(c, groups);
+
+        rc = near_duplicates_count(&a, family, &c->families, warnings, err);
+    }
     if (rc == 0)
         rc = choose_split(c, family, err);
     free(alone);
@@ -111,7 +120,8 @@ int split_plan_make(struct split_plan *c, struct buf *warnings, struct err *err)
 
     c->fold_use =
         config_folds_validate(c->config) ? FOLDS_VALIDATE : FOLDS_TEST;
-    if (split_plan_compares(c->config) &&
+    /* A group of a table may be of several classes. */
+    if ((split_plan_compares(c->config) || c->config->layout.csv[0]) &&
         find_families(c, true, &c->family, err) < 0)
         return -1;
     if (folds > 1) {

@@ -20,8 +20,9 @@ struct split_plan {
     enum split *split; /* borrowed: (images->n) */
     int *fold;         /* owned: (images->n); NULL without folds */
     enum fold_use fold_use;
-    uint32_t *family;                /* owned: (images->n) of groups; NULL: near
-                                duplicates are not looked for */
+    uint32_t *family; /* owned: (images->n) of groups, and of what is
+                                alike if split_plan_compares(); NULL: it does
+                                not, and no table names groups */
     struct near_duplicates families; /* those that stay together */
 };
 

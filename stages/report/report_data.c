@@ -155,14 +155,6 @@ static int order_shared(const void *a, const void *b)
     return key ? key : strcmp(p->class_name, q->class_name);
 }
 
-static int order_groups(const void *a, const void *b)
-{
-    const struct shared_row *p = a, *q = b;
-    const int class_name = strcmp(p->class_name, q->class_name);
-
-    return class_name ? class_name : strcmp(p->key, q->key);
-}
-
 /* Usable rows whose 'column' is not empty. */
 static size_t list_shared(struct shared_row *list, const struct report_csv *c,
                           const char *column, int folds)
@@ -248,9 +240,9 @@ static int count_shared(struct report_counts *c, const struct report_csv *index,
         count_twins(c, list + i, end - i);
     }
     n = list_shared(list, index, "group", c->folds);
-    qsort(list, n, sizeof(*list), order_groups);
+    qsort(list, n, sizeof(*list), order_shared);
     for (size_t i = 0; i < n; i = end) {
-        for (end = i + 1; end < n && order_groups(&list[i], &list[end]) == 0;)
+        for (end = i + 1; end < n && strcmp(list[end].key, list[i].key) == 0;)
             end++;
         count_group(c, list + i, end - i);
     }

@@ -11,11 +11,11 @@ static void put_index(void)
     struct buf b = {0};
 
     buf_puts(&b, "file,class,group,split,status\n"
-                 "t.bmp,z,0,train,ok\nu.bmp,a,0,train,truncated\n"
-                 "w.bmp,z,,train,ok\nv,z,9,validation,ok\n");
+                 "t.bmp,z,z/0,train,ok\nu.bmp,a,a/0,train,truncated\n"
+                 "w.bmp,z,,train,ok\nv,z,z/9,validation,ok\n");
     for (int i = 0; i < N; i++)
-        buf_printf(&b, "%d.bmp,%s,%d,test,ok\n", i, i % 3 ? "z" : "a",
-                   group_of[i]);
+        buf_printf(&b, "%d.bmp,%s,%s/%d,test,ok\n", i, i % 3 ? "z" : "a",
+                   i % 3 ? "z" : "a", group_of[i]);
     put_file("data/index.csv", b.data);
     buf_release(&b);
 }
@@ -41,10 +41,11 @@ static void check_siblings(void)
     put_file("data/index.csv", text);
     BUG_ON(file_path(path, &err, "%s/data/index.csv", dir) < 0 ||
            csv_read(&index, path, &err) < 0);
-    ok(leakage_mark(&index, 0, 1, mark, &err) == 0 && mark[0] && mark[1],
-       "a cell of a training cell's group");
-    ok(!mark[2] && !mark[3] && !mark[5] && !mark[6],
-       "  not of another class, unusable, of an unusable one, alone");
+    ok(leakage_mark(&index, 0, 1, mark, &err) == 0 && mark[0] && mark[1] &&
+           mark[2],
+       "a cell of a training cell's group, whatever its class");
+    ok(!mark[3] && !mark[5] && !mark[6],
+       "  not unusable, of an unusable one, alone");
     ok(leakage_rows(&index, &p, SPLIT_TEST, 1, row, &err) == 0 && row[0] == 1 &&
            row[1] == 6,
        "rows of a table");
@@ -133,8 +134,8 @@ static size_t put_index_folds(void)
     for (int i = 0; i < N; i++) {
         bool shared = false;
 
-        buf_printf(&b, "%d.bmp,%s,%d,,%d,ok\n", i, i % 3 ? "z" : "a",
-                   group_of[i], fold_at(i));
+        buf_printf(&b, "%d.bmp,%s,%s/%d,,%d,ok\n", i, i % 3 ? "z" : "a",
+                   i % 3 ? "z" : "a", group_of[i], fold_at(i));
         for (int k = 0; k < N; k++)
             shared =
                 shared || (group_of[k] == group_of[i] && !(k % 3) == !(i % 3) &&

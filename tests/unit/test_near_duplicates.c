@@ -34,7 +34,7 @@ static void fill_images(void)
                 const size_t i = images.n++;
 
                 snprintf(names[i][0], 64, "%d/%03d_%02d.bmp", c, g, k);
-                snprintf(names[i][1], 64, "%03d", g); /* in every class */
+                snprintf(names[i][1], 64, "%d/%03d", c, g);
                 file[i] = (struct find_images_file){
                     .path = names[i][0], .group = names[i][1], .label = c};
                 cell[i] = (struct read_image){.has_phash = true};
@@ -136,10 +136,10 @@ static void check_joined(void)
            f.most_cells == 4 + 1 + 3 + 3,
        "  counted");
     near_duplicates_put(&images, family, row_of(1, 2, 0), &name);
-    ok(strcmp(name.data, "A/001") == 0, "  called after the first");
+    ok(strcmp(name.data, "A/0/001") == 0, "  called after the first");
     name.len = 0;
     near_duplicates_put(&images, family, row_of(2, 20, 0), &name);
-    ok(strcmp(name.data, "\"C, \"\"c\"\"/008\"") == 0, "  as a field");
+    ok(strcmp(name.data, "\"C, \"\"c\"\"/2/008\"") == 0, "  as a field");
     cell[row_of(0, 5, 0)].sha256[0] = '\0';
     cell[row_of(1, 2, 1)].has_phash = false;
     find_families(true);
@@ -339,6 +339,52 @@ static void check_choice(void)
     split_plan_release(&made);
 }
 
+/* Are all cells of that group in one part? */
+static bool group_is_whole(const char *name, const int *part)
+{
+    int first = -1;
+
+    for (size_t i = 0; i < images.n; i++) {
+        if (strcmp(file[i].group, name) != 0)
+            continue;
+        first = first < 0 ? part[i] : first;
+        if (part[i] != first)
+            return false;
+    }
+    return first >= 0;
+}
+
+/* A table's patients, of whom each has cells of all classes. */
+static void check_table(void)
+{
+    static enum split split[MOST];
+    static int part[MOST];
+    struct config c;
+    struct split_plan made;
+    bool whole = true, folded = true;
+
+    fill_images();
+    for (size_t i = 0; i < images.n; i++)
+        snprintf(names[i][1], 64, "P%d", (int)(i % GROUPS));
+    config_init(&c);
+    c.split.near_duplicates = NEAR_SEPARATE;
+    snprintf(c.layout.csv, sizeof(c.layout.csv), "cells.csv");
+    made = make_plan(&c, split);
+    for (size_t i = 0; i < images.n; i++)
+        part[i] = (int)split[i];
+    for (int g = 0; g < GROUPS; g++)
+        whole = whole && group_is_whole(names[g][1], part);
+    ok(whole && made.family && made.families.n == 0,
+       "a group of several classes stays together");
+    split_plan_release(&made);
+    c.split.folds = 4;
+    made = make_plan(&c, split);
+    for (int g = 0; g < GROUPS; g++)
+        folded = folded && group_is_whole(names[g][1], made.fold);
+    ok(folded, "  in folds");
+    split_plan_release(&made);
+}
+
 int main(void)
 {
     check_alone();
@@ -348,5 +394,6 @@ int main(void)
     check_together(true);
     check_together(false);
     check_choice();
+    check_table();
     return tap_done();
 }
