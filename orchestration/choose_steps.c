@@ -147,17 +147,16 @@ int choose_steps_until(struct plan *p, const char *until, struct err *err)
 {
     const struct stage_row *stage = stage_table_find(until);
     char option[64];
-    int last = -1;
+    bool any = false;
 
     for (int i = 0; i < p->n_step; i++)
-        if (p->step[i].stage == stage)
-            last = i;
-    if (last < 0)
+        any = any || p->step[i].stage == stage;
+    if (!any)
         return err_set(err, ERR_USAGE, "--until %s: the plan has no such stage",
                        until);
     snprintf(option, sizeof(option), "--until %s", until);
     for (int i = 0; i < p->n_step; i++)
-        if (i > last || p->step[i].stage->id == STAGE_REPORT)
+        if (p->step[i].stage->id > stage->id)
             put_off(&p->step[i], option);
     return 0;
 }

@@ -33,8 +33,9 @@ MUST_USE int choose_steps(const struct plan *p, const struct step_words *w,
 MUST_USE int choose_steps_run(struct plan *p, const struct step_words *force,
                               const struct step_words *only, struct err *err);
 
-/* Put off what comes behind the last step of stage 'until'.  Errors: ERR_USAGE
- * there is none. */
+/* Put off the steps of all stages behind stage 'until', in the order of 'enum
+ * stage_id', of every experiment.  Errors: ERR_USAGE the plan has no step of
+ * it. */
 MUST_USE int choose_steps_until(struct plan *p, const char *until,
                                 struct err *err);
 

@@ -23,9 +23,9 @@ struct run_command_args {
     struct run_list force; /* --force: steps to run again */
     struct run_list only;  /* --only: no others */
     struct run_list why;   /* --why, of plan: tell all about these */
-    const char *until; /* --until STAGE: stop behind it; NULL: go to the end */
-    bool schedule;     /* --schedule: print where and when, too */
-    bool verify;       /* --verify: read all files, not only those that may have
+    const char *until;     /* --until STAGE: no later ones; NULL: all */
+    bool schedule;         /* --schedule: print where and when, too */
+    bool verify; /* --verify: read all files, not only those that may have
                     changed */
     const char *scratch; /* where a run.dir lies that is relative; NULL: in the
                             working directory */

@@ -25,7 +25,7 @@ static const struct verb_option plan_options[] = {
     TEXT("run", "DIR", "where the run lives, instead of run.dir", run.dir),
     LIST("force", "STEP", "run it again, and what reads it", run.force),
     LIST("only", "STEP", "put off all others", run.only),
-    TEXT("until", "STAGE", "stop behind this stage", run.until),
+    TEXT("until", "STAGE", "put off all stages behind this one", run.until),
     FLAG("verify", "read every output, also if it looks unchanged", run.verify),
     {.name = NULL},
 };

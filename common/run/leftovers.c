@@ -1,6 +1,7 @@
 #include "run/leftovers.h"
 
 #include "config/regime.h"
+#include "run/frozen_cache_name.h"
 #include "run/longer_training.h"
 #include "run/output.h"
 #include "run/output_files.h"
@@ -154,11 +155,9 @@ static const char *why_output(const struct search *s, const char *dir,
 static const char *why_cache(const struct search *s, const char *below,
                              const char *name)
 {
-    if (!is_hash(name))
-        return NULL;
-    if (strcmp(below, "trunk") == 0)
+    if (strcmp(below, FROZEN_CACHE_DIR) == 0 && frozen_cache_is_name(name))
         return needs_trunk(s) ? NULL : "no training that is to run reads it";
-    if (strcmp(below, LONGER_TRAINING_DIR) == 0)
+    if (strcmp(below, LONGER_TRAINING_DIR) == 0 && is_hash(name))
         return needs_checkpoint(s, name) ? NULL : "no training of the plan";
     return NULL;
 }
@@ -229,7 +228,7 @@ static bool is_drawer(const char *name)
 {
     const struct stage_row *row = stage_table_find(name);
 
-    return (row && !row->dir) || strcmp(name, "trunk") == 0 ||
+    return (row && !row->dir) || strcmp(name, FROZEN_CACHE_DIR) == 0 ||
            strcmp(name, LONGER_TRAINING_DIR) == 0;
 }
 

@@ -126,6 +126,17 @@ static bool is_wanted(const struct stage_options *o, const struct stage *st,
            (!o->experiment || strcmp(step->experiment, o->experiment) == 0);
 }
 
+/* Have what is current made again, if that can be done now. */
+static int begin_anew(const char *run_dir, const struct plan_step *step,
+                      struct err *err)
+{
+    if (!output_is_current(run_dir, step))
+        return 0;
+    if (!step->stage->any_inputs && output_check_inputs(run_dir, step, err) < 0)
+        return -1;
+    return output_make_again(run_dir, step, err);
+}
+
 static int run_alone(const struct stage *st, void *self,
                      const struct stage_options *o, struct err *err)
 {
@@ -153,6 +164,8 @@ static int run_alone(const struct stage *st, void *self,
             continue;
         }
         rc = run_lock(&run, step, err);
+        if (rc == 0 && o->anew)
+            rc = begin_anew(run.dir, step, err);
         if (rc == 0)
             rc = alone_unit(&l, self, &u, err);
         run_unlock(&run);
@@ -330,7 +343,7 @@ static void print_help(const struct stage *st)
            "  --run DIR          do what DIR/run.yaml plans for this stage, "
            "alone\n"
            "  --experiment NAME  only this experiment\n"
-           "  --anew             also what is current\n"
+           "  --anew             also what is current, from its beginning\n"
            "  --join DIR         work for the scheduler that runs DIR\n"
            "  --connect ENDPOINT work for a scheduler elsewhere, e.g. "
            "tcp://host:5555\n"

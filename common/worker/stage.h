@@ -14,7 +14,8 @@
  * A stage may know other things to do, by a first word of its own: its tools.
  * Alone, it does every unit of its stage that DIR/run.yaml plans (of one
  * experiment, if named), once its inputs are there; with --anew also what is
- * current.
+ * current, from its beginning, as output_make_again() has it: stopped, it is
+ * gone on with by the same command.
  */
 #ifndef WORKER_STAGE_H
 #define WORKER_STAGE_H

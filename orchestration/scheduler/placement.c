@@ -141,6 +141,21 @@ static void begin_remote(struct command *c, const struct placement_request *r)
 
 /* --- Slurm ---------------------------------------------------------------- */
 
+/* Cores of each rank, which Slurm counts: its threads, or what the fullest host
+ * of the place has for it; 0: there are more ranks than cores. */
+static int cores_by_rank(const struct process_place *place)
+{
+    int cores = place->threads;
+
+    for (int i = 0; i < place->n_part; i++) {
+        const int has = place->part[i].cores / place->part[i].ranks;
+
+        if (has < cores)
+            cores = has;
+    }
+    return cores;
+}
+
 /* A step takes its share of the job; but within a step of the job it shares
  * that one's. */
 static void add_slurm_share(struct command *c, const struct allocation *a,
@@ -159,7 +174,7 @@ static void begin_slurm(struct command *c, const struct placement_request *r)
 {
     const struct allocation *a = r->allocation;
     const struct process_place *place = r->place;
-    const int ranks = count_ranks(place);
+    const int ranks = count_ranks(place), cores = cores_by_rank(place);
     char hosts[PLACEMENT_TEXT / 2];
 
     if (ranks > 1 && !a->pmix) {
@@ -173,7 +188,9 @@ static void begin_slurm(struct command *c, const struct placement_request *r)
     command_add(c, "--unbuffered");
     command_add(c, "--ntasks=%d", ranks);
     command_add(c, "--nodes=%d", place->n_part);
-    command_add(c, "--cpus-per-task=%d", place->threads);
+    command_add(c, "--cpus-per-task=%d", cores > 0 ? cores : 1);
+    if (cores == 0)
+        command_add(c, "--overcommit");
     command_add(c, "--nodelist=%s", hosts);
     if (ranks > 1) {
         command_add(c, "--distribution=arbitrary");

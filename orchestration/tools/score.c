@@ -32,6 +32,21 @@ static int find_folds(struct score_source *s, bool in_run, struct err *err)
     return 0;
 }
 
+static int refuse_name(const char *name, struct err *err)
+{
+    struct stat st;
+
+    if (stat(name, &st) == 0 && S_ISREG(st.st_mode))
+        return err_set(err, ERR_USAGE,
+                       "'%.200s' is a file: a directory is wanted that has "
+                       "f0.csv, f1.csv, ..., or RUN/evaluate/EXPERIMENT",
+                       name);
+    return err_set(err, ERR_USAGE,
+                   "there is no '%.200s/f0.csv', no "
+                   "'%.200s-f0/predictions.csv', nor that of another fold",
+                   name, name);
+}
+
 int score_find(struct score_source *s, const char *name, struct err *err)
 {
     *s = (struct score_source){.n = 0};
@@ -43,12 +58,7 @@ int score_find(struct score_source *s, const char *name, struct err *err)
     if (find_folds(s, false, err) < 0 ||
         (s->n == 0 && find_folds(s, true, err) < 0))
         return -1;
-    return s->n > 0 ? 0
-                    : err_set(err, ERR_USAGE,
-                              "there is no '%.200s/f0.csv', no "
-                              "'%.200s-f0/predictions.csv', nor that of "
-                              "another fold",
-                              name, name);
+    return s->n > 0 ? 0 : refuse_name(name, err);
 }
 
 int score_without(struct score_source *s, const bool *left, struct err *err)

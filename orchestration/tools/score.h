@@ -25,7 +25,8 @@ struct score_source {
 /*
  * Find NAME/f0.csv, f1.csv, ... or, if there is none, NAME-f0/predictions.csv
  * and so on, NAME being RUN/evaluate/EXPERIMENT.  Some folds may be missing.
- * Errors: ERR_USAGE there are no such files; ERR_INPUT the name is too long.
+ * Errors: ERR_USAGE there are no such files, or NAME is one itself; ERR_INPUT
+ * the name is too long.
  */
 MUST_USE int score_find(struct score_source *s, const char *name,
                         struct err *err);

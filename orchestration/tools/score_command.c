@@ -210,21 +210,22 @@ static int print_all(FILE *out, const struct score_args *a, const bool *left,
 /* "0, 3" as marks. */
 static int parse_folds(const char *list, bool *left, struct err *err)
 {
-    const char *at = list;
-
-    do {
+    for (const char *at = list;; at++) {
         char *end;
-        const long f = strtol(at, &end, 10);
+        long f;
 
-        if (end == at || f < 0 || f >= CONFIG_FOLDS_MAX ||
+        at += strspn(at, " ");
+        f = strtol(at, &end, 10); /* which takes a sign, too */
+        if (*at < '0' || *at > '9' || f >= CONFIG_FOLDS_MAX ||
             (*end && *end != ','))
             return err_set(err, ERR_USAGE,
                            "--without: '%.60s' is no list of folds, as 0,3",
                            list);
         left[f] = true;
-        at = *end ? end + 1 : end;
-    } while (*at);
-    return 0;
+        at = end;
+        if (!*at)
+            return 0;
+    }
 }
 
 /*

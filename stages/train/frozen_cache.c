@@ -2,6 +2,7 @@
 #include "stages/train/frozen_cache.h"
 
 #include "nn/bf16.h"
+#include "run/frozen_cache_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -364,7 +365,7 @@ static int begin_build(struct cache_build *w, struct err *err)
                            FROZEN_CACHE_CHUNK);
     }
     hash_cache(w, hash);
-    return file_path(w->dir, err, "%s/%.32s", w->a->dir, hash);
+    return frozen_cache_path(w->dir, w->a->dir, hash, err);
 }
 
 static int map_files(struct cache_build *w, struct err *err)

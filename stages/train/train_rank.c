@@ -7,6 +7,7 @@
  */
 #include "stages/train/train_rank.h"
 
+#include "run/frozen_cache_name.h"
 #include "run/longer_training.h"
 #include "run/output.h"
 #include "run/pretrained_weights.h"
@@ -74,7 +75,7 @@ static int make_job(struct train_job *j, const struct unit *u, struct err *err)
     memcpy(j->network, u->step->network, sizeof(j->network));
     memcpy(j->regime, u->step->regime, sizeof(j->regime));
     if (find_inputs(j, u, err) < 0 ||
-        file_path(j->cache, err, "%s/trunk", u->run_dir) < 0 ||
+        file_path(j->cache, err, "%s/" FROZEN_CACHE_DIR, u->run_dir) < 0 ||
         longer_training_dir(j->kept, u->run_dir, u->step, err) < 0)
         return -1;
     return output_begin(u->run_dir, u->step, j->out, &resumed, err);

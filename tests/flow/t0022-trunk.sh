@@ -86,4 +86,6 @@ ok "bf16 by kept and unkept: the same bytes" \
     cmp "$T/g/train/$F/last.safetensors" "$T/h/train/$F/last.safetensors"
 ok "  but not those of 32" \
     not cmp -s "$T/a/train/$F/last.safetensors" "$T/g/train/$F/last.safetensors"
+ok "clean of a run that has trained" status_is 0 papline clean "$T/g"
+ok "  removes what frozen layers put out" test -z "$(ls "$T/g/trunk")"
 finish

@@ -108,7 +108,8 @@ static void check_commands(void)
         .threads = 2};
     const struct process_place ranks = {
         .n_part = 2,
-        .part = {{.host = 0, .ranks = 2}, {.host = 1, .ranks = 1}},
+        .part = {{.host = 0, .ranks = 2, .cores = 2},
+                 {.host = 1, .ranks = 1, .cores = 1}},
         .threads = 1};
     const char *text;
 
@@ -157,11 +158,47 @@ static void check_commands(void)
        "within an mpirun its slots are told to start it");
 }
 
+/* Where a training is started by srun that needs more than there is. */
+static const char *forced_command(int ranks, int threads)
+{
+    const struct process_need need = {.ranks = ranks, .threads = threads};
+    static struct process_place place;
+
+    memset(&a, 0, sizeof(a));
+    BUG_ON(allocation_add_hosts(&a.hosts, "n1:4", "KEY", &err) < 0);
+    a.launcher = LAUNCHER_SLURM;
+    a.pmix = true;
+    return host_list_take(&a.hosts, &need, &place) ? command_of(&place, "")
+                                                   : "";
+}
+
+static void check_forced(void)
+{
+    const char *text = forced_command(1, 8);
+
+    ok(has(text, "--ntasks=1 ") && has(text, "--cpus-per-task=4 ") &&
+           has_not(text, "--overcommit"),
+       "of Slurm 8 threads ask for the 4 cores that there are");
+    text = forced_command(3, 2);
+    ok(has(text, "--ntasks=3 ") && has(text, "--cpus-per-task=1 ") &&
+           has_not(text, "--overcommit"),
+       "  3 ranks of 2 threads for a core each");
+    text = forced_command(6, 1);
+    ok(has(text, "--ntasks=6 ") && has(text, "--cpus-per-task=1 ") &&
+           has(text, "--overcommit"),
+       "  6 ranks share them");
+    text = forced_command(2, 2);
+    ok(has(text, "--ntasks=2 ") && has(text, "--cpus-per-task=2 ") &&
+           has_not(text, "--overcommit"),
+       "  what fits has a core for each thread");
+}
+
 int main(void)
 {
     check_lists();
     check_slurm();
     check_commands();
+    check_forced();
     begin_dir();
     check_files();
     return end_dir();

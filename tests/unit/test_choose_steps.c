@@ -140,6 +140,52 @@ static void check_only(void)
        "--until of no stage");
 }
 
+/* How many steps of a stage run; how many are put off, in the hundreds. */
+static int count_steps(const struct plan *p, enum stage_id stage)
+{
+    int n = 0;
+
+    for (int i = 0; i < p->n_step; i++)
+        if (p->step[i].stage->id == stage)
+            n += p->step[i].later ? 100 : p->step[i].run;
+    return n;
+}
+
+static bool does_until(struct plan *p, const char *until, int train,
+                       int evaluate, int explain)
+{
+    struct err err;
+
+    return choose_steps_until(p, until, &err) == 0 &&
+           count_steps(p, STAGE_PREPROCESS) == 1 &&
+           count_steps(p, STAGE_TRAIN) == train &&
+           count_steps(p, STAGE_EVALUATE) == evaluate &&
+           count_steps(p, STAGE_EXPLAIN) == explain;
+}
+
+/* Two experiments, and two ensembles of them, of which nothing is done. */
+static void check_until(void)
+{
+    struct config c = two_seeds();
+
+    c.preprocess.size = 96;
+    c.evaluate.ensembles =
+        (struct word_list){.word = {"soft_vote", "weighted_vote"}, .n = 2};
+    snprintf(c.evaluate.ensemble_members.word[0], CONFIG_NAME_MAX, "*");
+    ok(does_until(make_plan(&c), "preprocess", 200, 400, 200),
+       "--until preprocess makes the data");
+    ok(does_until(make_plan(&c), "train", 2, 400, 200),
+       "--until train trains every experiment, and no more");
+    ok(does_until(make_plan(&c), "evaluate", 2, 4, 200),
+       "--until evaluate has ensembles, too, and no maps");
+    ok(does_until(make_plan(&c), "explain", 2, 4, 2) &&
+           plan_find(&plan, "report")->later,
+       "--until explain puts off the report alone");
+    ok(does_until(make_plan(&c), "report", 2, 4, 2) &&
+           plan_find(&plan, "report")->run,
+       "--until report is all");
+}
+
 static void check_why(void)
 {
     struct config c = base_config();
@@ -178,6 +224,7 @@ int main(void)
     check_names();
     check_force();
     check_only();
+    check_until();
     check_why();
     return end_plan();
 }

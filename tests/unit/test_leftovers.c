@@ -1,11 +1,13 @@
 /* test_leftovers.c - what is needed no more, and what was never ours */
 #include "plan_run.h"
+#include "run/frozen_cache_name.h"
 #include "run/leftovers.h"
 
 #include <sys/stat.h>
 
 #define HEX16 "0123456789abcdef"
 #define HEX   HEX16 HEX16 HEX16 HEX16
+#define LINK  "fedcba9876543210" HEX16 HEX16 HEX16
 
 static struct leftovers found;
 
@@ -113,18 +115,22 @@ static void check_unfinished(void)
 static void check_caches(void)
 {
     struct config c = base_config();
-    char own[128];
+    char own[128], cache[FILE_PATH_MAX], link[FILE_PATH_MAX];
+    struct err err;
 
-    make_dir(path_at("run/trunk/" HEX));
+    BUG_ON(frozen_cache_path(cache, path_at("run/" FROZEN_CACHE_DIR), HEX,
+                             &err) < 0 ||
+           frozen_cache_path(link, path_at("run/" FROZEN_CACHE_DIR), LINK,
+                             &err) < 0);
+    make_dir(cache);
     make_dir(path_at("run/trunk/mine"));
     make_dir(path_at("run/checkpoints/" HEX));
     put_file(path_at("run/checkpoints/" HEX "/1.safetensors"), "x");
     make_dir(path_at("run/.trash-abcdef"));
-    BUG_ON(symlink(top, path_at("run/trunk/" HEX16 HEX16 HEX16
-                                "fedcba9876543210")) < 0);
+    BUG_ON(symlink(top, link) < 0);
     text_is(what_is_left(&c),
             ".trash-abcdef: trash; checkpoints/" HEX
-            ": no training of the plan; trunk/" HEX
+            ": no training of the plan; trunk/" HEX16 HEX16
             ": no training that is to run reads it; ",
             "caches that nobody reads; links are none");
     snprintf(c.train.regimes.word[0], CONFIG_NAME_MAX, "contrastive");

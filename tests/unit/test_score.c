@@ -266,18 +266,32 @@ static void check_beside(void)
 
 static void check_refused(void)
 {
-    const char *const two[] = {in_dir("a"), in_dir("b")};
-    struct score_args a = {.name = two, .n_name = 1};
+    static const char *const no_list[] = {"0;1", "+0",   "-0", "0,+2", "0,",
+                                          ",0",  "0,,2", " ",  "25"};
+    const char *const one[] = {in_dir("b")};
+    struct score_args a = {.name = one, .n_name = 1};
     struct err err = {0};
 
     fails(score_find(&from, "nowhere/at-all", &err), err, ERR_USAGE,
           "there is no 'nowhere/at-all/f0.csv', no "
           "'nowhere/at-all-f0/predictions.csv'",
           "nothing to score");
-    a.without = "0;1";
-    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE,
-          "--without: '0;1' is no list of folds", "no list of folds");
-    a.without = NULL;
+    fails(score_find(&from, in_dir("run/e-f0/predictions.csv"), &err), err,
+          ERR_USAGE,
+          "run/e-f0/predictions.csv' is a file: a directory is wanted that has "
+          "f0.csv, f1.csv, ..., or RUN/evaluate/EXPERIMENT",
+          "a file to score");
+    for (size_t i = 0; i < sizeof(no_list) / sizeof(no_list[0]); i++) {
+        char want[80];
+
+        a.without = no_list[i];
+        snprintf(want, sizeof(want), "--without: '%s' is no list of folds",
+                 no_list[i]);
+        fails(score_command_run(stdout, &a, &err), err, ERR_USAGE, want, want);
+    }
+    a.without = "0, 2";
+    fails(score_command_run(stdout, &a, &err), err, ERR_USAGE, "b/f0.csv'",
+          "a list with a blank");
     put_file("run/twice-f0/predictions.csv", fold_0);
     put_file("run/twice-f1/predictions.csv", fold_0);
     ok(score_find(&from, in_dir("run/twice"), &err) == 0, "a fold twice");
