@@ -20,17 +20,25 @@ static enum split split_of(const struct compare_request *r)
     return r->ranked ? SPLIT_VALIDATION : SPLIT_TEST;
 }
 
+int compare_folds(const char *run_dir, const char *name, int folds,
+                  int *missing)
+{
+    return folds < 2 ? 0
+                     : predictions_folds_count(run_dir, name, folds, missing);
+}
+
 /* The cells of an experiment, or of all its folds. */
 static int read_cells(struct compare_one *one, const struct compare_request *r,
                       struct err *err)
 {
     char path[FILE_PATH_MAX];
+    int missing;
 
     one->folds = 1;
     if (file_path(path, err, "%s/evaluate/%s/predictions.csv", r->run_dir,
                   one->name) < 0)
         return -1;
-    if (r->folds < 2 || file_exists(path))
+    if (compare_folds(r->run_dir, one->name, r->folds, &missing) == 0)
         return predictions_read(&one->predicted, path, split_of(r), err);
     one->folds = r->folds;
     return predictions_folds_read(&one->predicted, r->run_dir, one->name,

@@ -30,8 +30,8 @@ struct compare_request {
     const char *run_dir;     /* borrowed, as all here */
     const char *const *name; /* (n) 1 .. COMPARE_EACH_MAX, of experiments */
     int n;
-    int folds;     /* of the run: a name without a table of its own stands for
-                      all of NAME-f0, NAME-f1, ...; 0, 1: it has none */
+    int folds; /* of the run: a name with tables NAME-f0, NAME-f1, ... stands
+                      for all of these; 0, 1: it has none */
     int resamples; /* 0: no intervals (they are NaN) */
     uint64_t seed;
     bool ranked;         /* by validation; n up to COMPARE_MAX */
@@ -66,6 +66,14 @@ struct compare {
 };
 
 /*
+ * How many of NAME-f0, NAME-f1, ... have a table, in a run of 'folds' folds;
+ * one that has none is put into *missing.  If any has, the name stands for all
+ * folds, and RUN/evaluate/NAME, which a run without folds left, is not read.
+ */
+int compare_folds(const char *run_dir, const char *name, int folds,
+                  int *missing);
+
+/*
  * Can these be compared with each other, or ranked?
  * Errors: ERR_USAGE too few or too many, a name twice.
  */
@@ -73,8 +81,8 @@ MUST_USE int compare_check(const char *const *name, int n, bool ranked,
                            struct err *err);
 
 /*
- * Read RUN/evaluate/NAME/predictions.csv of each and compare; *c borrows the
- * names.
+ * Read RUN/evaluate/NAME/predictions.csv of each, or those of its folds, and
+ * compare; *c borrows the names.
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
  * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged

@@ -96,6 +96,12 @@ static void check_folds(struct compare *c)
     fails(run_folds(c, mixed, 2, &err), err, ERR_USAGE,
           "'two-f0' is of 20 cells, the first of 60", "a fold beside all");
     compare_release(c);
+    put_file("cv/evaluate/one/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    ok(run_folds(c, names, 1, &err) == 0 && c->n_cell == N &&
+           c->one[0].folds == FOLDS,
+       "all folds, not what a run without folds left");
+    compare_release(c);
     put_file("cv/evaluate/twice-f0/predictions.csv",
              "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     put_file("cv/evaluate/twice-f1/predictions.csv",
@@ -247,6 +253,7 @@ static void check_verb_folds(void)
     a.name = lost;
     a.n_name = 2;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
+    put_file("cv/evaluate/lost/predictions.csv", "");
     fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "'lost': fold 1 of 3 is not evaluated", "one that lacks a fold");
     a.name = none;
