@@ -171,6 +171,34 @@ static void compare_resample(void *self, const uint32_t *w, double *v)
         v[c->n + i] = v[c->pair[i].a] - v[c->pair[i].b];
 }
 
+/* The interval of an accuracy, as the page has it; of one group there is none,
+ * which says nothing of others. */
+static void choose_interval(const struct compare *c, struct compare_one *one,
+                            const struct interval *drawn)
+{
+    struct grouped_share s = {
+        .k = one->correct, .n = c->n_cell, .groups = c->n_group};
+
+    one->interval = *drawn;
+    one->basis = SHARE_NO_INTERVAL;
+    if (c->resamples == 0 || c->n_group == 1) {
+        one->interval.low = one->interval.high = (double)NAN;
+        return;
+    }
+    grouped_share_choose(&s, drawn);
+    one->interval.low = s.low;
+    one->interval.high = s.high;
+    one->basis = s.basis;
+}
+
+/* That of a difference, unless drawing again always gives the same. */
+static struct interval difference_interval(struct interval drawn)
+{
+    if (!(drawn.high - drawn.low > 1e-12)) /* but for rounding */
+        drawn.low = drawn.high = (double)NAN;
+    return drawn;
+}
+
 static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
                           struct err *err)
 {
@@ -192,9 +220,9 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
     if (c->resamples > 0 && bootstrap_run(&b, v, err) < 0)
         return -1;
     for (int e = 0; e < c->n; e++)
-        c->one[e].interval = v[e];
+        choose_interval(c, &c->one[e], &v[e]);
     for (int i = 0; i < c->n_pair; i++)
-        c->pair[i].interval = v[c->n + i];
+        c->pair[i].interval = difference_interval(v[c->n + i]);
     return 0;
 }
 

@@ -9,14 +9,15 @@
  * For every two of them, or each and that one: McNemar's exact test with Holm's adjustment over the
  * family of all pairs compared here (stats/proportion.h), and the difference in
  * accuracy with its interval over groups drawn again (stats/bootstrap.h), the
- * same groups for both.  The test takes cells as independent; the interval does
- * not.
+ * same groups for both; none where drawing always gives the same.  The test
+ * takes cells as independent; the interval does not.  That of an accuracy is as
+ * on the page (stats/grouped_share.h), and none of a single group.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_H
 #define ORCHESTRATION_TOOLS_COMPARE_H
 
 #include "evaluation/predictions.h"
-#include "stats/bootstrap.h"
+#include "stats/grouped_share.h"
 #include "stats/proportion.h"
 
 enum {
@@ -45,14 +46,15 @@ struct compare_one {
     struct predictions predicted; /* owned */
     int *right;                   /* owned: (n) 1 where it is, else 0 */
     size_t correct;
-    struct interval interval; /* of the accuracy; NaN without resamples */
+    struct interval interval; /* of the accuracy; NaN: none */
+    enum share_basis basis;   /* of that */
 };
 
 struct compare_pair {
     int a, b; /* positions of the two */
     struct mcnemar test;
     double holm;              /* adjusted p */
-    struct interval interval; /* of accuracy of a - accuracy of b */
+    struct interval interval; /* of accuracy of a - accuracy of b; NaN: none */
 };
 
 struct compare {

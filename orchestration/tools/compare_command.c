@@ -176,14 +176,28 @@ static void print_range(FILE *out, const struct interval *v, bool sign)
     fprintf(out, "  %-16s", compare_range(text, v, sign));
 }
 
+static bool any_basis(const struct compare *c, enum share_basis basis)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->one[i].basis == basis)
+            return true;
+    return false;
+}
+
 void compare_print_head(FILE *out, const struct compare *c, const char *split)
 {
     fprintf(out, "%zu %s cells", c->n_cell, split);
     if (c->one[0].folds > 1)
         fprintf(out, " of all %d folds", c->one[0].folds);
     fprintf(out,
-            " in %zu groups; intervals: 95 %%, groups drawn again %d times\n\n",
-            c->n_group, c->resamples);
+            " in %zu group%s; intervals: 95 %%, groups drawn again %d times\n",
+            c->n_group, c->n_group == 1 ? "" : "s", c->resamples);
+    if (any_basis(c, SHARE_WILSON))
+        fprintf(out, "those of accuracies: Wilson's, each cell is a group\n");
+    if (any_basis(c, SHARE_WILSON_GROUPS))
+        fprintf(out, "that of an accuracy that drawing does not change: "
+                     "Wilson's, each group as one cell\n");
+    fprintf(out, "\n");
 }
 
 static void print_experiments(FILE *out, const struct compare *c, int wide)

@@ -151,6 +151,63 @@ static void check_families(struct compare *c)
     compare_release(c);
 }
 
+/* Eight cells in 'groups' groups, of which the first 'good' are right. */
+static void put_eight(const char *path, int groups, int good)
+{
+    struct buf b = {0};
+
+    buf_puts(&b, "file,split,class,predicted,group\n");
+    for (int i = 0; i < 8; i++)
+        buf_printf(&b, "%d.bmp,test,a,%s,g%d\n", i, i < good ? "a" : "z",
+                   i % groups);
+    put_file(path, b.data);
+    buf_release(&b);
+}
+
+/* Two experiments on eight cells, the second all right; 'rows' of
+ * experiments.csv. */
+static void check_eight(struct compare *c, int groups, const char *rows,
+                        bool differ, const char *what)
+{
+    static const char *const two[] = {"some", "all"};
+    struct err err = {0};
+    struct buf b = {0};
+
+    put_eight("evaluate/some/predictions.csv", groups, 6);
+    put_eight("evaluate/all/predictions.csv", groups, 8);
+    ok(run_compare(c, two, 2, RESAMPLES, &err) == 0 &&
+           isfinite(c->pair[0].interval.low) == differ &&
+           isfinite(c->pair[0].interval.high) == differ,
+       what);
+    compare_experiments_csv(c, &b);
+    if (!ok(strstr(b.data, rows) != NULL, "  intervals of accuracies"))
+        printf("# %s", b.data);
+    buf_release(&b);
+    compare_release(c);
+}
+
+/* The numbers are of the formula of Wilson, worked out in Python. */
+static void check_intervals(struct compare *c)
+{
+    static const char *const same[] = {"all", "alike"};
+    struct err err = {0};
+
+    check_eight(c, 8,
+                "some,8,6,0.750000,0.409275,0.928521\n"
+                "all,8,8,1.000000,0.675592,1.000000\n",
+                true, "each cell a group");
+    check_eight(c, 4, "\nall,8,8,1.000000,0.510109,1.000000\n", true,
+                "an accuracy that drawing does not change");
+    check_eight(c, 1, "some,8,6,0.750000,,\nall,8,8,1.000000,,\n", false,
+                "one group");
+    put_eight("evaluate/all/predictions.csv", 4, 6);
+    put_eight("evaluate/alike/predictions.csv", 4, 6);
+    ok(run_compare(c, same, 2, RESAMPLES, &err) == 0 &&
+           isfinite(c->one[0].interval.low) && isnan(c->pair[0].interval.low),
+       "two that are alike: no interval of their difference");
+    compare_release(c);
+}
+
 static void check_without_intervals(struct compare *c)
 {
     struct err err = {0};
@@ -275,6 +332,7 @@ int main(void)
     check_folds(c);
     check_families(c);
     check_without_intervals(c);
+    check_intervals(c);
     check_refusals(c);
     check_verb();
     check_verb_folds();
