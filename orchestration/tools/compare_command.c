@@ -432,15 +432,16 @@ int compare_command_run(FILE *out, const struct compare_args *a,
 
     if (check_options(a, err) == 0 &&
         read_config(&config, a->run_dir, err) == 0) {
-        stale_results_warn(a->run_dir, NULL);
-        if (a->other)
-            stale_results_warn(a->other, NULL);
         e.folds = (int)config.split.folds;
         rc = choose_experiments(&e, a, err);
     }
-    if (rc == 0)
+    if (rc == 0) {
+        stale_results_warn(a->run_dir, e.name, e.n);
+        if (a->other)
+            stale_results_warn(a->other, e.name, e.n);
         rc = (a->other ? compare_runs : compare_experiments)(out, a, &config,
                                                              &e, err);
+    }
     file_dir_list_free(e.entry, e.n_entry);
     return rc;
 }
