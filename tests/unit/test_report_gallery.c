@@ -424,13 +424,16 @@ static void check_folds(void)
              "file,split,label,predicted,p_Koilocytotic <k>,p_Parabasal,"
              "p_Superficial,group\n"
              "5.bmp,test,Superficial,Superficial,.1,.2,.7,\n");
-    put_file("evaluate/e2/metrics.json", "{\"test\":{\"n\":1}}");
+    put_file("evaluate/e2/metrics.json",
+             "{\"test\":{\"n\":1},\"temperature\":{\"value\":3}}");
     put_file("explain/e2/concepts.csv",
              "row,file,group,label,predicted,p,source,status\n"
              "5,5.bmp,,Superficial,Parabasal,.6,segmentation,ok\n");
     p = page_of_folds(2, 0);
     page_has(p, "Seen once, 2 of 3 test cells are called another class",
              "  over all folds");
+    page_has(p, "at each fold&#39;s temperature: ",
+             "curves of all folds have no one temperature");
     check_marks(p, "marks of curves are of the cells of the curve");
     check_marks(page_of_folds(3, 1), "  where the first fold is missing, too");
     for (int i = 1; i <= 2; i++)
