@@ -42,7 +42,7 @@ struct svg_reliability {
     double ece;                          /* NaN: no cells */
     const size_t *after_count; /* the same after temperature; NULL: not shown */
     const double *after_accuracy, *after_confidence;
-    double after_ece, temperature;
+    double after_ece, temperature; /* temperature NaN: each fold has its own */
 };
 
 /* How large pictures are; a ring marks the size that they are brought to. */

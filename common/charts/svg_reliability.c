@@ -170,8 +170,12 @@ static void draw_legend(const struct plot *p)
     snprintf(as, sizeof(as), "as trained: ECE %.1f %%", 100 * r->ece);
     if (!isfinite(r->ece))
         snprintf(as, sizeof(as), "no cells");
-    snprintf(at, sizeof(at), "at temperature %.2f: %.1f %%", r->temperature,
-             100 * r->after_ece);
+    if (isfinite(r->temperature))
+        snprintf(at, sizeof(at), "at temperature %.2f: %.1f %%", r->temperature,
+                 100 * r->after_ece);
+    else
+        snprintf(at, sizeof(at), "at each fold's temperature: %.1f %%",
+                 100 * r->after_ece);
     if (p->alone) {
         draw_key(p, p->left, 6, p->top - 40, "pl-b", as);
         if (after)

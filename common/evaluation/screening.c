@@ -109,14 +109,29 @@ static int mark_above(struct screened *a, const struct outcomes *check,
     return rc;
 }
 
-static int mark_covered(struct screened *a, const struct outcomes *check,
-                        const struct outcomes *test, struct err *err)
+/* Which classes are in every set of a fold. */
+static void mark_always(struct screening *s, const struct conformal *fit,
+                        const struct predictions *p)
 {
+    for (int y = 0; y < fit->k; y++) {
+        s->whole &= !isfinite(fit->q[y]);
+        for (int c = 0; c < s->k; c++)
+            if (!isfinite(fit->q[y]) &&
+                strcmp(s->class_name[c], p->class_name[y]) == 0)
+                s->always[c] = true;
+    }
+}
+
+static int mark_covered(struct screened *a, const struct outcomes *check,
+                        const struct predictions *p, struct err *err)
+{
+    const struct outcomes *test = &p->o;
     bool set[STATS_CLASSES_MAX];
     struct conformal c;
 
     if (conformal_fit(&c, check, a->s->promised, err) < 0)
         return -1;
+    mark_always(a->s, &c, p);
     for (size_t i = 0; i < test->n; i++) {
         conformal_set(&c, test->p + i * (size_t)test->k, set);
         if (set[test->label[i]])
@@ -142,7 +157,7 @@ static int mark_fitted(struct screened *a, const char *path,
     if (g->two)
         rc = mark_above(a, &check.o, &p->o, g->abnormal, err);
     if (rc == 0)
-        rc = mark_covered(a, &check.o, &p->o, err);
+        rc = mark_covered(a, &check.o, p, err);
     predictions_release(&check);
     return rc;
 }
@@ -282,6 +297,8 @@ int screening_read(struct screening *s, const char *const *path, int n,
 
     BUG_ON(n < 1 || n > CONFIG_FOLDS_MAX);
     *s = (struct screening){.sets = true,
+                            .whole = true,
+                            .folds = n,
                             .wanted = c->evaluate.sensitivity,
                             .promised = c->evaluate.coverage};
     if (!a)

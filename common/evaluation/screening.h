@@ -26,11 +26,17 @@ struct screening {
     struct grouped_share above_found, above_raised; /* if 'threshold' */
     struct grouped_share covered;                   /* if 'sets' */
     double wanted, promised;                        /* sensitivity, coverage */
+    bool whole; /* every set holds every class, so that it promises nothing */
+    int folds;  /* that were read */
 
     int k; /* classes, and what they count as */
     char class_name[STATS_CLASSES_MAX][CONFIG_NAME_MAX];
     enum class_group group[STATS_CLASSES_MAX]; /* if 'two' */
     bool abnormal[STATS_CLASSES_MAX];
+
+    /* validation has too few cells of it to promise anything (conformal.h), so
+     * that it is in every set, of a fold at least */
+    bool always[STATS_CLASSES_MAX];
 };
 
 /*
@@ -44,7 +50,8 @@ MUST_USE int screening_read(struct screening *s, const char *const *path, int n,
                             const struct config *c, struct err *err);
 
 /* Sentences, as plain text: what was missed and raised; which classes count as
- * what; whether threshold and sets keep their promise ("" if there is none). */
+ * what; whether threshold and sets keep their promise ("" if there is none),
+ * and which classes are in every set. */
 void screening_put_found(const struct screening *s, struct buf *out);
 void screening_put_classes(const struct screening *s, struct buf *out);
 void screening_put_threshold(const struct screening *s, struct buf *out);

@@ -1,6 +1,8 @@
 /* screening_words.c - what was found, in sentences */
 #include "evaluation/screening.h"
 
+#include <math.h>
+
 /* "26.6 %; 95 % interval 10.1 to 45.3 %, over 6 groups of cells" in (). */
 static void put_share(const struct grouped_share *s, struct buf *out)
 {
@@ -108,15 +110,40 @@ void screening_put_threshold(const struct screening *s, struct buf *out)
     buf_puts(out, ".");
 }
 
+/* Classes that are in every set. */
+static void put_always(const struct screening *s, struct buf *out)
+{
+    const double least = ceil(s->promised / (1 - s->promised) - 1e-9);
+    const char *where = s->folds > 1 ? " in a fold" : "";
+    int n = 0;
+
+    for (int c = 0; c < s->k; c++)
+        if (s->always[c])
+            buf_printf(out, "%s%s",
+                       n++ ? ", " : " Too few validation cells of ",
+                       s->class_name[c]);
+    if (n == 1)
+        buf_printf(out, "%s (%.0f are needed): it is in every set%s.", where,
+                   least, *where ? " there" : "");
+    else if (n > 1)
+        buf_printf(out,
+                   "%s (%.0f of each are needed): they are in every set%s.",
+                   where, least, *where ? " there" : "");
+}
+
 void screening_put_sets(const struct screening *s, struct buf *out)
 {
     if (!s->sets || s->covered.n == 0)
         return;
-    put_verdict(&s->covered, s->promised, out);
+    if (s->whole)
+        buf_puts(out, "Kept only because each set holds every class: ");
+    else
+        put_verdict(&s->covered, s->promised, out);
     buf_printf(out,
                "sets of classes that promise to hold the true one for %g %% of "
                "cells hold it for %zu of %zu test cells",
                100 * s->promised, s->covered.k, s->covered.n);
     put_share(&s->covered, out);
     buf_puts(out, ".");
+    put_always(s, out);
 }

@@ -20,17 +20,25 @@ static enum split split_of(const struct compare_request *r)
     return r->ranked ? SPLIT_VALIDATION : SPLIT_TEST;
 }
 
+int compare_folds(const char *run_dir, const char *name, int folds,
+                  int *missing)
+{
+    return folds < 2 ? 0
+                     : predictions_folds_count(run_dir, name, folds, missing);
+}
+
 /* The cells of an experiment, or of all its folds. */
 static int read_cells(struct compare_one *one, const struct compare_request *r,
                       struct err *err)
 {
     char path[FILE_PATH_MAX];
+    int missing;
 
     one->folds = 1;
     if (file_path(path, err, "%s/evaluate/%s/predictions.csv", r->run_dir,
                   one->name) < 0)
         return -1;
-    if (r->folds < 2 || file_exists(path))
+    if (compare_folds(r->run_dir, one->name, r->folds, &missing) == 0)
         return predictions_read(&one->predicted, path, split_of(r), err);
     one->folds = r->folds;
     return predictions_folds_read(&one->predicted, r->run_dir, one->name,
@@ -163,6 +171,34 @@ static void compare_resample(void *self, const uint32_t *w, double *v)
         v[c->n + i] = v[c->pair[i].a] - v[c->pair[i].b];
 }
 
+/* The interval of an accuracy, as the page has it; of one group there is none,
+ * which says nothing of others. */
+static void choose_interval(const struct compare *c, struct compare_one *one,
+                            const struct interval *drawn)
+{
+    struct grouped_share s = {
+        .k = one->correct, .n = c->n_cell, .groups = c->n_group};
+
+    one->interval = *drawn;
+    one->basis = SHARE_NO_INTERVAL;
+    if (c->resamples == 0 || c->n_group == 1) {
+        one->interval.low = one->interval.high = (double)NAN;
+        return;
+    }
+    grouped_share_choose(&s, drawn);
+    one->interval.low = s.low;
+    one->interval.high = s.high;
+    one->basis = s.basis;
+}
+
+/* That of a difference, unless drawing again always gives the same. */
+static struct interval difference_interval(struct interval drawn)
+{
+    if (!(drawn.high - drawn.low > 1e-12)) /* but for rounding */
+        drawn.low = drawn.high = (double)NAN;
+    return drawn;
+}
+
 static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
                           struct err *err)
 {
@@ -184,9 +220,9 @@ static int find_intervals(struct compare *c, uint32_t *group, uint64_t seed,
     if (c->resamples > 0 && bootstrap_run(&b, v, err) < 0)
         return -1;
     for (int e = 0; e < c->n; e++)
-        c->one[e].interval = v[e];
+        choose_interval(c, &c->one[e], &v[e]);
     for (int i = 0; i < c->n_pair; i++)
-        c->pair[i].interval = v[c->n + i];
+        c->pair[i].interval = difference_interval(v[c->n + i]);
     return 0;
 }
 

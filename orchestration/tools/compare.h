@@ -9,14 +9,15 @@
  * For every two of them, or each and that one: McNemar's exact test with Holm's adjustment over the
  * family of all pairs compared here (stats/proportion.h), and the difference in
  * accuracy with its interval over groups drawn again (stats/bootstrap.h), the
- * same groups for both.  The test takes cells as independent; the interval does
- * not.
+ * same groups for both; none where drawing always gives the same.  The test
+ * takes cells as independent; the interval does not.  That of an accuracy is as
+ * on the page (stats/grouped_share.h), and none of a single group.
  */
 #ifndef ORCHESTRATION_TOOLS_COMPARE_H
 #define ORCHESTRATION_TOOLS_COMPARE_H
 
 #include "evaluation/predictions.h"
-#include "stats/bootstrap.h"
+#include "stats/grouped_share.h"
 #include "stats/proportion.h"
 
 enum {
@@ -30,8 +31,8 @@ struct compare_request {
     const char *run_dir;     /* borrowed, as all here */
     const char *const *name; /* (n) 1 .. COMPARE_EACH_MAX, of experiments */
     int n;
-    int folds;     /* of the run: a name without a table of its own stands for
-                      all of NAME-f0, NAME-f1, ...; 0, 1: it has none */
+    int folds; /* of the run: a name with tables NAME-f0, NAME-f1, ... stands
+                      for all of these; 0, 1: it has none */
     int resamples; /* 0: no intervals (they are NaN) */
     uint64_t seed;
     bool ranked;         /* by validation; n up to COMPARE_MAX */
@@ -45,14 +46,15 @@ struct compare_one {
     struct predictions predicted; /* owned */
     int *right;                   /* owned: (n) 1 where it is, else 0 */
     size_t correct;
-    struct interval interval; /* of the accuracy; NaN without resamples */
+    struct interval interval; /* of the accuracy; NaN: none */
+    enum share_basis basis;   /* of that */
 };
 
 struct compare_pair {
     int a, b; /* positions of the two */
     struct mcnemar test;
     double holm;              /* adjusted p */
-    struct interval interval; /* of accuracy of a - accuracy of b */
+    struct interval interval; /* of accuracy of a - accuracy of b; NaN: none */
 };
 
 struct compare {
@@ -66,6 +68,14 @@ struct compare {
 };
 
 /*
+ * How many of NAME-f0, NAME-f1, ... have a table, in a run of 'folds' folds;
+ * one that has none is put into *missing.  If any has, the name stands for all
+ * folds, and RUN/evaluate/NAME, which a run without folds left, is not read.
+ */
+int compare_folds(const char *run_dir, const char *name, int folds,
+                  int *missing);
+
+/*
  * Can these be compared with each other, or ranked?
  * Errors: ERR_USAGE too few or too many, a name twice.
  */
@@ -73,8 +83,8 @@ MUST_USE int compare_check(const char *const *name, int n, bool ranked,
                            struct err *err);
 
 /*
- * Read RUN/evaluate/NAME/predictions.csv of each and compare; *c borrows the
- * names.
+ * Read RUN/evaluate/NAME/predictions.csv of each, or those of its folds, and
+ * compare; *c borrows the names.
  * Deterministic: bootstrap stream (seed, RNG_BOOTSTRAP, resample).
  * Errors: ERR_USAGE too few or too many, a name twice, test cells that are not
  * the same, one that is tested in two folds; ERR_INPUT no such table, a damaged

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/spell.h"
 #include "config/config.h"
-#include "evaluation/predictions_folds.h"
 #include "orchestration/tools/compare_ranking.h"
 #include "orchestration/tools/compare_splits.h"
 #include "orchestration/tools/stale_results.h"
@@ -78,32 +77,31 @@ static int add_name(struct evaluated *e, const char *name, struct err *err)
     return 0;
 }
 
-/* One that is named: itself, or all of its folds. */
+/* One that is named: all of its folds, or itself. */
 static int add_named(struct evaluated *e, const char *name, struct err *err)
 {
-    int missing = 0, n = 0;
+    int missing = 0;
+    const int n = compare_folds(e->run_dir, name, e->folds, &missing);
 
-    if (is_evaluated(e->run_dir, name))
-        return add_name(e, name, err);
-    if (e->folds > 1)
-        n = predictions_folds_count(e->run_dir, name, e->folds, &missing);
-    if (n == 0)
+    if (n == 0 && !is_evaluated(e->run_dir, name))
         return no_such(e, name, err);
-    if (n < e->folds)
+    if (n > 0 && n < e->folds)
         return err_set(err, ERR_USAGE,
                        "'%.150s': fold %d of %d is not evaluated", name,
                        missing, e->folds);
     return add_name(e, name, err);
 }
 
-/* Has a run all folds of an experiment?  If it has only some, that
- * is logged. */
-static bool is_pooled(const char *run_dir, const char *name, int folds)
+/* Has a run an experiment, with all its folds where there are any?  If it has
+ * only some, that is logged. */
+static bool has_experiment(const char *run_dir, const char *name, int folds)
 {
     int missing;
-    const int n = predictions_folds_count(run_dir, name, folds, &missing);
+    const int n = compare_folds(run_dir, name, folds, &missing);
 
-    if (n > 0 && n < folds)
+    if (n == 0)
+        return is_evaluated(run_dir, name);
+    if (n < folds)
         log_warn("'%s' is left out: fold %d of %d is not evaluated in '%s'",
                  name, missing, folds, run_dir);
     return n == folds;
@@ -123,7 +121,8 @@ static int add_found(struct evaluated *e, char *name, struct err *err)
         return 0;
     experiment_name_pooled(all, name);
     name[strlen(all)] = '\0';
-    return is_pooled(e->run_dir, name, e->folds) ? add_name(e, name, err) : 0;
+    return has_experiment(e->run_dir, name, e->folds) ? add_name(e, name, err)
+                                                      : 0;
 }
 
 /* Those that are named; else all. */
@@ -177,14 +176,28 @@ static void print_range(FILE *out, const struct interval *v, bool sign)
     fprintf(out, "  %-16s", compare_range(text, v, sign));
 }
 
+static bool any_basis(const struct compare *c, enum share_basis basis)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->one[i].basis == basis)
+            return true;
+    return false;
+}
+
 void compare_print_head(FILE *out, const struct compare *c, const char *split)
 {
     fprintf(out, "%zu %s cells", c->n_cell, split);
     if (c->one[0].folds > 1)
         fprintf(out, " of all %d folds", c->one[0].folds);
     fprintf(out,
-            " in %zu groups; intervals: 95 %%, groups drawn again %d times\n\n",
-            c->n_group, c->resamples);
+            " in %zu group%s; intervals: 95 %%, groups drawn again %d times\n",
+            c->n_group, c->n_group == 1 ? "" : "s", c->resamples);
+    if (any_basis(c, SHARE_WILSON))
+        fprintf(out, "those of accuracies: Wilson's, each cell is a group\n");
+    if (any_basis(c, SHARE_WILSON_GROUPS))
+        fprintf(out, "that of an accuracy that drawing does not change: "
+                     "Wilson's, each group as one cell\n");
+    fprintf(out, "\n");
 }
 
 static void print_experiments(FILE *out, const struct compare *c, int wide)
@@ -318,14 +331,6 @@ static struct compared_run side_of(const char *run_dir, const struct config *c)
                                  config_word(c, "split", "method")};
 }
 
-static bool has_experiment(const struct compared_run *side, const char *name)
-{
-    const struct compare_splits_args *a = &side->args;
-
-    return is_evaluated(a->run_dir, name) ||
-           (a->folds > 1 && is_pooled(a->run_dir, name, a->folds));
-}
-
 static void print_side(FILE *out, const struct compared_run *side,
                        const struct split_side *s, const char *name, int wide)
 {
@@ -380,7 +385,7 @@ static int compare_runs(FILE *out, const struct compare_args *a,
             "split", "folds", "cells", "shared", "accuracy", "interval");
     compare_splits_csv_header(&b);
     for (int i = 0; i < e->n; i++) {
-        if (!has_experiment(&side[1], e->name[i]))
+        if (!has_experiment(a->other, e->name[i], side[1].args.folds))
             continue;
         if (compare_experiment(out, side, e->name[i], wide, &b, err) < 0)
             goto out;
@@ -427,15 +432,16 @@ int compare_command_run(FILE *out, const struct compare_args *a,
 
     if (check_options(a, err) == 0 &&
         read_config(&config, a->run_dir, err) == 0) {
-        stale_results_warn(a->run_dir, NULL);
-        if (a->other)
-            stale_results_warn(a->other, NULL);
         e.folds = (int)config.split.folds;
         rc = choose_experiments(&e, a, err);
     }
-    if (rc == 0)
+    if (rc == 0) {
+        stale_results_warn(a->run_dir, e.name, e.n);
+        if (a->other)
+            stale_results_warn(a->other, e.name, e.n);
         rc = (a->other ? compare_runs : compare_experiments)(out, a, &config,
                                                              &e, err);
+    }
     file_dir_list_free(e.entry, e.n_entry);
     return rc;
 }

@@ -2,8 +2,8 @@
  * compare_splits.h - the same experiments under two ways of splitting
  *
  * How much does a random split flatter beside one by cluster images?  Each
- * run's accuracy has an interval over its own groups, drawn again; the
- * difference has that of Zou and Donner:
+ * run's accuracy has an interval over its own groups (compare.h); the
+ * difference has that of Zou and Donner, if both have one:
  *     low  = d - sqrt((a - a.low)^2 + (b.high - b)^2)
  *     high = d + sqrt((a.high - a)^2 + (b - b.low)^2),  d = a - b
  * which takes both as independent.  Cells that are in both test splits make
@@ -26,7 +26,7 @@
 struct split_side {
     int folds; /* that are pooled; 1: none */
     size_t cells, correct, groups;
-    struct interval interval; /* of the accuracy; NaN without resamples */
+    struct interval interval; /* of the accuracy; NaN: none */
 
     /* cells of groups that were also trained on; of folds each cell as in the
      * fold that tests it, so those of all folds added up; see leakage.h */

@@ -87,6 +87,7 @@ int score_warn_stale(const struct score_source *s)
 {
     static const char stage[] = "evaluate";
     char run[FILE_PATH_MAX];
+    const char *name;
     char *slash;
     size_t n;
 
@@ -102,7 +103,8 @@ int score_warn_stale(const struct score_source *s)
     if (n > 0 && run[n - 1] != '/')
         return 0;
     run[n > 1 ? n - 1 : n] = '\0';
-    return stale_results_warn(*run ? run : ".", slash + 1);
+    name = slash + 1;
+    return stale_results_warn(*run ? run : ".", &name, 1);
 }
 
 /* --- reading -------------------------------------------------------------- */

@@ -7,13 +7,13 @@
 #include "base/err.h"
 
 /*
- * Log a warning of each evaluation of a run that is of another configuration
- * than run.yaml has now, or damaged; nothing where there is no run.yaml that can
- * be planned.
- *   experiment [in] of this one, all its folds, alone, and also of those that
- *                   are no longer planned; NULL: of all that are
+ * Log a warning of each evaluation of some experiments of a run, with all their
+ * folds, that is of another configuration than run.yaml has now, damaged, or no
+ * longer planned; nothing where there is no run.yaml that can be planned.
+ *   experiment [in] (n)
  * Returns how many.
  */
-int stale_results_warn(const char *run_dir, const char *experiment);
+int stale_results_warn(const char *run_dir, const char *const *experiment,
+                       int n);
 
 #endif

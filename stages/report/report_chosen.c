@@ -160,8 +160,14 @@ void report_chosen(const struct report_data *d, struct buf *b)
         buf_puts(b, " of each fold");
     else
         buf_printf(b, ", %zu cells", d->counts.all.split[SPLIT_VALIDATION]);
-    buf_puts(b, ".</li>\n<li>The test split: nothing in this run. What its "
-                "configuration was chosen on before, a run cannot "
+    buf_puts(b, ".</li>\n<li>The test split: ");
+    buf_puts(b, report_leaks(d, e)
+                    ? "<strong>the weights of classes in training</strong>, by "
+                      "how many test cells each has "
+                      "(<code>train.class_weights: balanced_test</code>); else "
+                      "nothing in this run."
+                    : "nothing in this run.");
+    buf_puts(b, " What its configuration was chosen on before, a run cannot "
                 "know.</li>\n");
     put_once(d, e, b);
     buf_puts(b, "</ul>\n");

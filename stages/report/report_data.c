@@ -1,5 +1,6 @@
 #include "stages/report/report_data.h"
 
+#include "config/regime.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_screening.h"
 
@@ -420,4 +421,26 @@ void report_data_release(struct report_data *d)
     json_decref(d->baseline.root);
     json_decref(d->stats.root);
     *d = (struct report_data){0};
+}
+
+static bool step_leaks(const struct report_data *d,
+                       const struct plan_step *step)
+{
+    struct err unknown;
+    const struct regime *r = regime_find(step->regime, &unknown);
+    struct config own;
+
+    plan_step_config(&own, d->config, step);
+    return r && regime_leaks(r, &own);
+}
+
+bool report_leaks(const struct report_data *d,
+                  const struct report_experiment *e)
+{
+    const struct plan_step *step = e->train;
+    bool leaks = step_leaks(d, step);
+
+    for (int i = 0; step->ensemble && i < step->n_input; i++)
+        leaks = leaks || step_leaks(d, &d->plan->step[step->input[i]]);
+    return leaks;
 }

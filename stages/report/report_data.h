@@ -2,7 +2,6 @@
 #ifndef STAGES_REPORT_REPORT_DATA_H
 #define STAGES_REPORT_REPORT_DATA_H
 
-#include "config/regime.h"
 #include "evaluation/screening.h"
 #include "run/plan.h"
 #include "stages/report/report_cells.h"
@@ -149,16 +148,9 @@ const char *report_table_name(enum report_table t);
 const json_t *report_baseline(const struct report_data *d,
                               const struct report_experiment *e);
 
-/* Did labels of test cells weigh the classes in its training? */
-static inline bool report_leaks(const struct report_data *d,
-                                const struct report_experiment *e)
-{
-    struct err unknown;
-    const struct regime *r = regime_find(e->train->regime, &unknown);
-    struct config own;
-
-    plan_step_config(&own, d->config, e->train);
-    return r && regime_leaks(r, &own);
-}
+/* Did labels of test cells weigh the classes in its training, or in that of a
+ * member of an ensemble? */
+bool report_leaks(const struct report_data *d,
+                  const struct report_experiment *e);
 
 #endif

@@ -26,6 +26,7 @@ struct gallery_cell {
 
 struct gallery {
     const struct report_data *d;
+    const struct report_told_of *t;
     struct gallery_cell *cell; /* owned */
     size_t n, left_out;
     struct buf *b;
@@ -236,27 +237,45 @@ static void put_legend(const struct gallery *g)
                    "surest before others.</p>\n");
 }
 
-/* Maps are of one view of a cell, classes perhaps of the mean over several. */
-static void put_views(const struct gallery *g)
+/* Cells of an experiment of which concepts.csv says what they are called seen
+ * once; *other: how many of them another class than by several views. */
+static size_t count_seen_once(const struct report_experiment *e, size_t *other)
 {
-    const struct report_experiment *e = experiment_of(g, &g->cell[0]);
     const struct report_cells *c = &e->cells;
     size_t n = 0;
 
-    if (g->d->config->evaluate.views == VIEWS_ONE || !c->there)
+    for (size_t i = 0; c->there && i < c->told.o.n; i++) {
+        if (c->concept[i] == REPORT_NO_ROW)
+            continue;
+        n++;
+        *other += strcmp(report_field(&e->concepts, c->concept[i], "predicted"),
+                         c->told.class_name[c->told.o.predicted[i]]) != 0;
+    }
+    return n;
+}
+
+/* Maps are of one view of a cell, classes perhaps of the mean over several. */
+static void put_views(const struct gallery *g)
+{
+    size_t n = 0, other = 0;
+
+    if (g->d->config->evaluate.views == VIEWS_ONE)
         return;
-    for (size_t i = 0; i < c->told.o.n; i++)
-    n += c->concept[i] != REPORT_NO_ROW &&
-         strcmp(report_field(&e->concepts, c->concept[i], "predicted"),
-                c->told.class_name[c->told.o.predicted[i]]) != 0;
-    report_html_put(
-        g->b,
-        "<p><strong>Maps, concepts and reactions are of each picture as it "
-        "stands</strong>; what a cell is called is the mean over several views "
-        "of it, turned or mirrored (<code>evaluate.views</code>). Seen once, "
-        "%zu of %zu %s cells are called another class; the maps of such a cell "
-        "need not show why it was missed or raised, and say so.</p>\n",
-        n, c->told.o.n, report_told(g->d));
+    for (int k = 0; k < g->t->n; k++)
+        n += count_seen_once(&g->d->experiment[g->t->list[k]], &other);
+    buf_puts(g->b, "<p><strong>Maps, concepts and reactions are of each "
+                   "picture as it stands</strong>; what a cell is called is "
+                   "the mean over several views of it, turned or mirrored "
+                   "(<code>evaluate.views</code>). ");
+    if (n > 0)
+        report_html_put(g->b,
+                        "Seen once, %zu of %zu %s cells are called another "
+                        "class; the",
+                        other, n, report_told(g->d));
+    else
+        buf_puts(g->b, "Seen once, a cell may be called another class; the");
+    buf_puts(g->b, " maps of such a cell need not show why it was missed or "
+                   "raised, and say so.</p>\n");
 }
 
 static void put_all(struct gallery *g)
@@ -273,7 +292,7 @@ static void put_all(struct gallery *g)
 void report_gallery_put(const struct report_data *d,
                         const struct report_told_of *t, struct buf *b)
 {
-    struct gallery g = {.d = d, .b = b};
+    struct gallery g = {.d = d, .t = t, .b = b};
     size_t room = 1;
 
     for (int k = 0; k < t->n; k++)

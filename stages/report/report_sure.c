@@ -3,6 +3,7 @@
 
 #include "page/page_glossary.h"
 #include "stages/report/report_chosen.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
 #include "stages/report/report_screening.h"
@@ -271,6 +272,14 @@ static void put_ranking(struct sure_cells *s, const struct screening *w,
 
 /* --- all ------------------------------------------------------------------ */
 
+/* Of the same cells: of all folds together, or of one experiment. */
+static const struct screening *screening_of(const struct report_data *d,
+                                            const struct report_told_of *t)
+{
+    return t->n > 1 ? report_screening_of(d, report_folds_head(d, t->list[0]))
+                    : d->experiment[t->list[0]].screening;
+}
+
 void report_sure_charts(const struct report_data *d,
                         const struct report_told_of *t, bool classes,
                         struct buf *b)
@@ -280,7 +289,7 @@ void report_sure_charts(const struct report_data *d,
     if (gather_cells(&s, d, t, b)) {
         buf_puts(b, "<div class=\"charts\">\n");
         put_reliability(&s, t, b);
-        put_ranking(&s, report_screening_of(d, t->list[0]), classes, b);
+        put_ranking(&s, screening_of(d, t), classes, b);
         buf_puts(b, "</div>\n");
     }
     release_cells(&s);

@@ -122,6 +122,12 @@ ok "  is the same to the byte" cmp \
 ok "  the others are no longer planned" status_is 0 papline clean "$T/tried" \
     --dry-run
 ok "  and named" says "train/$S-plain-s1"
+ok "  compared" status_is 0 papline compare "$T/tried"
+for v in plain mixed; do
+    ok "  $v is left from another configuration" says \
+        "evaluate/$S-$v-s1 is left from another configuration"
+done
+ok "  the planned one is not" not grep -q "evaluate/$S-s1 is left" "$T/out"
 
 ok "one experiment is none to compare" status_is 2 papline compare "$T/run" \
     $S-s1

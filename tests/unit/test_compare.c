@@ -96,6 +96,12 @@ static void check_folds(struct compare *c)
     fails(run_folds(c, mixed, 2, &err), err, ERR_USAGE,
           "'two-f0' is of 20 cells, the first of 60", "a fold beside all");
     compare_release(c);
+    put_file("cv/evaluate/one/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
+    ok(run_folds(c, names, 1, &err) == 0 && c->n_cell == N &&
+           c->one[0].folds == FOLDS,
+       "all folds, not what a run without folds left");
+    compare_release(c);
     put_file("cv/evaluate/twice-f0/predictions.csv",
              "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     put_file("cv/evaluate/twice-f1/predictions.csv",
@@ -142,6 +148,63 @@ static void check_families(struct compare *c)
              "file,split,class,predicted,group\nf.bmp,test,a,a,\n");
     ok(run_folds_of(c, "kin", kin, 1, &err) == 0 && c->n_group > 9,
        "a fold without families: groups are alone in all");
+    compare_release(c);
+}
+
+/* Eight cells in 'groups' groups, of which the first 'good' are right. */
+static void put_eight(const char *path, int groups, int good)
+{
+    struct buf b = {0};
+
+    buf_puts(&b, "file,split,class,predicted,group\n");
+    for (int i = 0; i < 8; i++)
+        buf_printf(&b, "%d.bmp,test,a,%s,g%d\n", i, i < good ? "a" : "z",
+                   i % groups);
+    put_file(path, b.data);
+    buf_release(&b);
+}
+
+/* Two experiments on eight cells, the second all right; 'rows' of
+ * experiments.csv. */
+static void check_eight(struct compare *c, int groups, const char *rows,
+                        bool differ, const char *what)
+{
+    static const char *const two[] = {"some", "all"};
+    struct err err = {0};
+    struct buf b = {0};
+
+    put_eight("evaluate/some/predictions.csv", groups, 6);
+    put_eight("evaluate/all/predictions.csv", groups, 8);
+    ok(run_compare(c, two, 2, RESAMPLES, &err) == 0 &&
+           isfinite(c->pair[0].interval.low) == differ &&
+           isfinite(c->pair[0].interval.high) == differ,
+       what);
+    compare_experiments_csv(c, &b);
+    if (!ok(strstr(b.data, rows) != NULL, "  intervals of accuracies"))
+        printf("# %s", b.data);
+    buf_release(&b);
+    compare_release(c);
+}
+
+/* The numbers are of the formula of Wilson, worked out in Python. */
+static void check_intervals(struct compare *c)
+{
+    static const char *const same[] = {"all", "alike"};
+    struct err err = {0};
+
+    check_eight(c, 8,
+                "some,8,6,0.750000,0.409275,0.928521\n"
+                "all,8,8,1.000000,0.675592,1.000000\n",
+                true, "each cell a group");
+    check_eight(c, 4, "\nall,8,8,1.000000,0.510109,1.000000\n", true,
+                "an accuracy that drawing does not change");
+    check_eight(c, 1, "some,8,6,0.750000,,\nall,8,8,1.000000,,\n", false,
+                "one group");
+    put_eight("evaluate/all/predictions.csv", 4, 6);
+    put_eight("evaluate/alike/predictions.csv", 4, 6);
+    ok(run_compare(c, same, 2, RESAMPLES, &err) == 0 &&
+           isfinite(c->one[0].interval.low) && isnan(c->pair[0].interval.low),
+       "two that are alike: no interval of their difference");
     compare_release(c);
 }
 
@@ -247,6 +310,7 @@ static void check_verb_folds(void)
     a.name = lost;
     a.n_name = 2;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
+    put_file("cv/evaluate/lost/predictions.csv", "");
     fails(compare_command_run(out, &a, &err), err, ERR_USAGE,
           "'lost': fold 1 of 3 is not evaluated", "one that lacks a fold");
     a.name = none;
@@ -268,6 +332,7 @@ int main(void)
     check_folds(c);
     check_families(c);
     check_without_intervals(c);
+    check_intervals(c);
     check_refusals(c);
     check_verb();
     check_verb_folds();

@@ -262,6 +262,8 @@ static void check_verb_with(void)
     ok(strstr(text, "\nthree,"), "  writes splits.csv");
     a.other = path;
     put_file("cv/evaluate/lost-f0/predictions.csv", "");
+    put_file("cv/evaluate/lost/predictions.csv",
+             "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     put_file("evaluate/lost/predictions.csv",
              "file,split,class,predicted,group\n0.bmp,test,a,a,\n");
     a.name = lost;

@@ -81,6 +81,45 @@ static void check_last(void)
              "the last weights are nobody's choice");
 }
 
+/* What 'p' says of the test split: it weighed the classes, or nothing. */
+static void check_test_split(const char *p, bool weighed, const char *what)
+{
+    const bool said =
+        strstr(p, "<li>The test split: <strong>the weights of classes in "
+                  "training</strong>, by how many test cells each has");
+
+    ok(said == weighed &&
+           (strstr(p, "<li>The test split: nothing in this run.") == NULL) ==
+               weighed,
+       what);
+}
+
+/* Test cells weigh the classes in one regime, and in ensembles that have a
+ * member of it. */
+static void check_leaks(void)
+{
+    static int member = 2;
+
+    snprintf(config.train.class_weights, sizeof(config.train.class_weights),
+             CONFIG_BALANCED_TEST);
+    for (int i = 0; i < 3; i++)
+        snprintf(step[i].regime, sizeof(step[i].regime), "finetune");
+    check_test_split(page_of(&plan), false, "no test cell chose anything");
+    for (int i = 0; i < 3; i++)
+        snprintf(step[i].regime, sizeof(step[i].regime), "cost_sensitive");
+    check_test_split(page_of(&plan), true, "test cells weighed the classes");
+    step[0] = step[1];
+    step[0].ensemble = true;
+    step[0].input = &member;
+    step[0].n_input = 1;
+    snprintf(step[0].regime, sizeof(step[0].regime), "members");
+    step[1] = step[3];
+    step[2] = step[4];
+    check_test_split(page_of(&plan), false, "  not those of an ensemble");
+    snprintf(step[2].regime, sizeof(step[2].regime), "cost_sensitive");
+    check_test_split(page_of(&plan), true, "  but those of its member");
+}
+
 /* Another seed, and folds, are told as such. */
 static void check_more(void)
 {
@@ -106,5 +145,6 @@ int main(void)
     check_page_of(page_of(&plan));
     check_last();
     check_more();
+    check_leaks();
     return end_dir();
 }

@@ -231,6 +231,47 @@ static void check_folds(const char *const *path)
     ok(s.accuracy.groups == 32, "  with the groups of both");
 }
 
+/* One table of 'n_b' and 'n_d' validation cells; of the sets it is said that
+ * they keep their promise 'how', and at the end 'why'. */
+static void check_few(const char *name, int n_b, int n_d, const char *how,
+                      const char *why)
+{
+    char path[FILE_PATH_MAX];
+    const char *of[2] = {path, path};
+    struct screening s;
+    struct err err = {0};
+    struct buf b = {0};
+
+    buf_puts(&b, "file,split,class,predicted,p_b,p_d,group\n");
+    add_cells(&b, n_d, "validation", "d", "d", 0.6, "");
+    add_cells(&b, n_b, "validation", "b", "b", 0.25, "");
+    add_cells(&b, 4, "test", "d", "d", 0.75, "");
+    write_table(name, &b, path);
+    works(screening_read(&s, of, 1, &config, &err) == 0, err, name);
+    screening_put_sets(&s, &b);
+    text_has(&b, how, "  sets");
+    ok(b.len > strlen(why) && strcmp(b.data + b.len - strlen(why), why) == 0,
+       "  which classes are in every set");
+    b.len = 0;
+    works(screening_read(&s, of, 2, &config, &err) == 0, err, name);
+    screening_put_sets(&s, &b);
+    ok((strstr(b.data, " in a fold (19 ") != NULL) == (n_b < 19 || n_d < 19),
+       "  likewise in folds");
+    buf_release(&b);
+}
+
+static void check_too_few(void)
+{
+    check_few("enough.csv", 19, 19, "Kept: sets of", "%).");
+    check_few("few.csv", 19, 18, "Kept: sets of",
+              "). Too few validation cells of d (19 are needed): it is in "
+              "every set.");
+    check_few("none.csv", 18, 0,
+              "Kept only because each set holds every class: sets of",
+              "). Too few validation cells of b, d (19 of each are needed): "
+              "they are in every set.");
+}
+
 /* Decisions alone, of classes that have no sides. */
 static void check_decisions(void)
 {
@@ -321,6 +362,7 @@ int main(void)
     write_fold("two.csv", "y", path[1]);
     check_one(path[0]);
     check_folds(folds);
+    check_too_few();
     check_decisions();
     check_about();
     return end_dir();

@@ -174,6 +174,12 @@ static void check_reliability(void)
        "  on a page pale where there are few cells, which is said");
     ok(strstr(b.data, "width=\"352\"") != NULL, "  and narrow");
     buf_release(&b);
+    r.temperature = (double)NAN;
+    svg_reliability(&r, false, &b);
+    ok(strstr(b.data, "at each fold&#39;s temperature: 0.0 %") &&
+           !strstr(b.data, "nan"),
+       "  with a temperature for each fold");
+    buf_release(&b);
     r.count = none;
     r.after_count = NULL;
     r.ece = (double)NAN;
