@@ -1,6 +1,7 @@
 /*
  * test_plan_reuse.c - what a run holds: of another version, damaged, unfinished
  */
+#include "config/config_key.h"
 #include "plan_run.h"
 
 static void replace_in(const char *path, const char *old, const char *new)
@@ -91,6 +92,35 @@ static void check_unfinished(void)
     complete_plan(make_plan(&c));
 }
 
+/* What a step says that is to have more epochs than its output. */
+static const char *with_more_epochs(const char *regime, const char *step)
+{
+    struct config c = base_config();
+    struct err err;
+
+    BUG_ON(config_take_set(&c, regime, &err) < 0);
+    complete_plan(make_plan(&c));
+    c.train.epochs++;
+    return plan_find(make_plan(&c), step)->reason;
+}
+
+/* Of an encoder nothing is kept. */
+static void check_longer(void)
+{
+    const struct config c = base_config();
+
+    ok(strstr(with_more_epochs("train.regimes=[scratch]", "train/" EXP),
+              "the shorter one's last checkpoint is not there") &&
+           plan_find(&plan, "train/" EXP)->any_length[0],
+       "a training goes on from a shorter one's checkpoint");
+    ok(strstr(with_more_epochs("train.regimes=[contrastive]",
+                               "train/mobilenetv2-contrastive-s1"),
+              "regime contrastive trains its encoder again") &&
+           !plan_find(&plan, "train/mobilenetv2-contrastive-s1")->any_length[0],
+       "  but a classifier behind an encoder does not");
+    complete_plan(make_plan(&c));
+}
+
 /* A long list of reasons is cut, not overrun. */
 static void check_long_reason(void)
 {
@@ -136,6 +166,7 @@ int main(void)
     check_versions();
     check_damage();
     check_unfinished();
+    check_longer();
     check_long_reason();
     check_half_way();
     return end_plan();
