@@ -121,6 +121,45 @@ static void check_longer(void)
     complete_plan(make_plan(&c));
 }
 
+/* Trainings that came to something else before are done again, no others. */
+static void check_revisions(void)
+{
+    static const struct {
+        const char *set[4], *experiment, *param;
+        bool there;
+    } rows[] = {
+        {{"train.networks=[vgg16]", "train.bn_momentum=0.5"},
+         "vgg16-scratch-s1",
+         "\"batch norm of the head\"",
+         true},
+        {{"train.networks=[vgg16]"},
+         "vgg16-scratch-s1",
+         "\"batch norm of the head\"",
+         false},
+        {{"train.bn_momentum=0.5"}, EXP, "\"batch norm of the head\"", false},
+        {{"train.networks=[vgg16]", "train.bn_momentum=0.5",
+          "train.regimes=[contrastive]"},
+         "vgg16-contrastive-s1",
+         "\"batch norm of the head\"",
+         false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct config c = base_config();
+        const struct plan_step *n;
+        char name[64], what[160];
+        struct err err;
+
+        for (int k = 0; k < 4 && rows[i].set[k]; k++)
+            BUG_ON(config_take_set(&c, rows[i].set[k], &err) < 0);
+        snprintf(name, sizeof(name), "train/%s", rows[i].experiment);
+        n = plan_find(make_plan(&c), name);
+        snprintf(what, sizeof(what), "%s with %s: %s %s", name, rows[i].set[0],
+                 rows[i].there ? "has" : "has no", rows[i].param);
+        ok(n && !strstr(n->params, rows[i].param) == !rows[i].there, what);
+    }
+}
+
 /* A long list of reasons is cut, not overrun. */
 static void check_long_reason(void)
 {
@@ -167,6 +206,7 @@ int main(void)
     check_damage();
     check_unfinished();
     check_longer();
+    check_revisions();
     check_long_reason();
     check_half_way();
     return end_plan();
