@@ -117,6 +117,8 @@ static void add_revisions(const struct config *c, enum stage_id stage,
 {
     const bool balanced = c->train.augment != AUGMENT_STORED &&
                           c->train.sampler == SAMPLER_BALANCED;
+    const bool mixed =
+        c->train.mixup > 0 && c->train.sampler == SAMPLER_BALANCED;
     const struct {
         enum stage_id stage;
         bool concerns;
@@ -125,6 +127,7 @@ static void add_revisions(const struct config *c, enum stage_id stage,
         {STAGE_PREPROCESS, c->split.folds > 1, "findings",
          "of all folds, by class"},
         {STAGE_TRAIN, balanced, "variants", "others each time"},
+        {STAGE_TRAIN, mixed, "mixtures", "others each time"},
         {STAGE_TRAIN, c->train.ema > 0, "moving average",
          "corrected, with statistics"},
         {STAGE_TRAIN, sets_head_momentum(c, e), "batch norm of the head",

@@ -142,6 +142,12 @@ static void check_revisions(void)
          "vgg16-contrastive-s1",
          "\"batch norm of the head\"",
          false},
+        {{"train.mixup=0.2", "train.sampler=balanced"},
+         EXP,
+         "\"mixtures\":\"others each time\"",
+         true},
+        {{"train.mixup=0.2"}, EXP, "\"mixtures\"", false},
+        {{"train.sampler=balanced"}, EXP, "\"mixtures\"", false},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
