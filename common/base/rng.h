@@ -31,7 +31,7 @@ enum rng_purpose {
     RNG_BOOTSTRAP,  /* groups drawn again; a = resample */
     RNG_PIXELS,     /* noise of a picture; seed = the operation's */
     RNG_SAMPLE,     /* rows that are looked at again; a = row */
-    RNG_MIXUP,      /* a = epoch, b = sample */
+    RNG_MIXUP,      /* a = epoch, b = sample; seed of mixup_seed() */
     RNG_BALANCE,    /* balanced batches; a = epoch, b = class, or the batches */
     RNG_LIME = 32,  /* hidden segments; a = sample; seed mixed with the cell */
     RNG_SMOOTHGRAD, /* noise; a = sample; likewise */

@@ -142,28 +142,44 @@ static int check_leak(const struct config *c, struct err *err)
     return 0;
 }
 
+/* Of a schedule that lowers the rate called 'key'. */
+static int check_least(const struct config *c, const char *key, double rate,
+                       struct err *err)
+{
+    if (c->train.schedule == RATE_CONSTANT ||
+        c->train.min_learning_rate <= rate)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "train.min_learning_rate: %g is above train.%s %g",
+                   c->train.min_learning_rate, key, rate);
+}
+
+static int check_warmup(const struct config *c, const char *key, int64_t epochs,
+                        struct err *err)
+{
+    if (c->train.warmup_epochs < epochs)
+        return 0;
+    return err_set(err, ERR_USAGE,
+                   "train.warmup_epochs: %lld leave none of train.%s %lld",
+                   (long long)c->train.warmup_epochs, key, (long long)epochs);
+}
+
 static int check_rate(const struct config *c, struct err *err)
 {
-    if (c->train.min_learning_rate > c->train.learning_rate)
-        return err_set(
-            err, ERR_USAGE,
-            "train.min_learning_rate: %g is above train.learning_rate %g",
-            c->train.min_learning_rate, c->train.learning_rate);
+    const bool encodes = is_contrastive(c);
+
+    if (check_least(c, "learning_rate", c->train.learning_rate, err) < 0 ||
+        (encodes &&
+         check_least(c, "encoder_rate", c->train.encoder_rate, err) < 0))
+        return -1;
     if (c->train.warmup_epochs > 0 && c->train.schedule != RATE_COSINE)
         return err_set(err, ERR_USAGE,
                        "train.warmup_epochs: needs train.schedule cosine");
-    if (c->train.warmup_epochs >= c->train.epochs)
-        return err_set(
-            err, ERR_USAGE,
-            "train.warmup_epochs: %lld leave none of train.epochs %lld",
-            (long long)c->train.warmup_epochs, (long long)c->train.epochs);
-    if (c->train.warmup_epochs >= c->train.encoder_epochs)
-        return err_set(err, ERR_USAGE,
-                       "train.warmup_epochs: %lld leave none of "
-                       "train.encoder_epochs %lld",
-                       (long long)c->train.warmup_epochs,
-                       (long long)c->train.encoder_epochs);
-    return 0;
+    if (check_warmup(c, "epochs", c->train.epochs, err) < 0)
+        return -1;
+    return encodes
+               ? check_warmup(c, "encoder_epochs", c->train.encoder_epochs, err)
+               : 0;
 }
 
 /* train.mixup. */

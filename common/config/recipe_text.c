@@ -38,6 +38,12 @@ bool recipe_text_is_path(const char *word)
 
 /* --- what a text says ----------------------------------------------------- */
 
+/* What the events of a text come to. */
+struct digest {
+    char id[HASH_HEX];
+    bool turns; /* a scalar is "in_turn" */
+};
+
 /* Add one event; false if it is of a kind that we do not take. */
 static bool add_event(struct hash *h, const yaml_event_t *e)
 {
@@ -58,7 +64,13 @@ static bool add_event(struct hash *h, const yaml_event_t *e)
     return e->type != YAML_ALIAS_EVENT;
 }
 
-static void digest_events(yaml_parser_t *yaml, struct hash *h,
+static bool is_turn(const yaml_event_t *e)
+{
+    return e->type == YAML_SCALAR_EVENT &&
+           strcmp((const char *)e->data.scalar.value, "in_turn") == 0;
+}
+
+static void digest_events(yaml_parser_t *yaml, struct hash *h, bool *turns,
                           struct yaml_faults *f)
 {
     yaml_event_t e;
@@ -73,14 +85,15 @@ static void digest_events(yaml_parser_t *yaml, struct hash *h,
         if (!add_event(h, &e))
             yaml_fault(f, e.start_mark.line,
                        "anchors, aliases and tags are not taken");
+        *turns = *turns || is_turn(&e);
         over = e.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&e);
     }
 }
 
-/* Hash of the events of a text, so that its looks do not count. */
+/* Of the events of a text, so that its looks do not count. */
 static int hash_events(const char *name, const void *text, size_t size,
-                       char hex[HASH_HEX], struct err *err)
+                       struct digest *d, struct err *err)
 {
     struct yaml_faults f = {.name = name, .numbered = true, .err = err};
     yaml_parser_t yaml;
@@ -89,24 +102,27 @@ static int hash_events(const char *name, const void *text, size_t size,
     if (!yaml_parser_initialize(&yaml))
         return err_set(err, ERR_SYSTEM, "no memory to read YAML");
     yaml_parser_set_input_string(&yaml, text, size);
+    d->turns = false;
     hash_init(&h);
-    digest_events(&yaml, &h, &f);
-    hash_final(&h, hex);
+    digest_events(&yaml, &h, &d->turns, &f);
+    hash_final(&h, d->id);
     yaml_parser_delete(&yaml);
     return yaml_faults_end(&f);
 }
 
 static int hash_text(struct recipe_text *t, struct err *err)
 {
-    char hex[HASH_HEX];
+    struct digest d, known;
 
-    if (hash_events(t->name, t->text, t->size, t->id, err) < 0)
+    if (hash_events(t->name, t->text, t->size, &d, err) < 0)
         return -1;
+    snprintf(t->id, sizeof(t->id), "%s", d.id);
+    t->turns = d.turns;
     for (size_t i = 0; i < N_SHIPPED; i++) {
-        if (hash_events(shipped[i].name, shipped[i].text, shipped[i].size, hex,
-                        err) < 0)
+        if (hash_events(shipped[i].name, shipped[i].text, shipped[i].size,
+                        &known, err) < 0)
             return -1;
-        if (strcmp(hex, t->id) == 0)
+        if (strcmp(known.id, d.id) == 0)
             snprintf(t->id, sizeof(t->id), "%s", shipped[i].name);
     }
     return 0;

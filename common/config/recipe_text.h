@@ -20,6 +20,7 @@ struct recipe_text {
     char id[HASH_HEX]; /* a built-in one's name, also of a file that says the
                           same; else the hash of what it says, comments and
                           layout aside */
+    bool turns;        /* has groups in_turn */
 };
 
 /* A built-in recipe's name; NULL behind the last.  In order of names. */

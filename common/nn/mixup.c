@@ -45,6 +45,11 @@ static float draw_share(struct rng *rng, double alpha)
     return (float)(x / (x + y));
 }
 
+uint64_t mixup_seed(uint64_t seed, uint32_t again)
+{
+    return again ? rng_mix(seed, &again, sizeof(again)) : seed;
+}
+
 struct mixup mixup_draw(uint64_t seed, uint32_t epoch, uint32_t sample,
                         uint32_t n, double alpha)
 {

@@ -312,7 +312,7 @@ static void head_dense(struct graph *g, struct node *x,
                        const struct net_args *a, struct dense_head h)
 {
     const struct dropout_args half = {.rate = a->no_dropout ? 0.0f : .5f};
-    const struct bn_args bn = {0};
+    const struct bn_args bn = {.momentum = a->bn_momentum};
 
     if (h.batch_norm)
         x = nn_batch_norm(g, x, "batch_normalization", bn);

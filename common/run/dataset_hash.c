@@ -31,6 +31,7 @@ struct folder {
 
 struct dataset {
     const char *root;    /* borrowed */
+    bool named;          /* a table names its pictures */
     struct entry *entry; /* owned */
     size_t n, room;
     struct folder *folder; /* owned: those entered */
@@ -167,7 +168,7 @@ static int list_folder(struct dataset *d, const char *path, int depth,
             return -1;
         return add_entry(d, path, NULL, "unreadable", err);
     }
-    cropped = has_cropped(d, path, names, n);
+    cropped = !d->named && has_cropped(d, path, names, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         if (names[i][0] == '.' || pictures_is_system(names[i]))
             continue;
@@ -335,10 +336,10 @@ static void sum_up(const struct dataset *d, char hex[HASH_HEX])
     hash_final(&h, hex);
 }
 
-int dataset_hash(const char *path, const char *cache, char hex[HASH_HEX],
-                 struct err *err)
+int dataset_hash(const char *path, bool named, const char *cache,
+                 char hex[HASH_HEX], struct err *err)
 {
-    struct dataset d = {.root = path};
+    struct dataset d = {.root = path, .named = named};
     const time_t start = time(NULL);
     struct stat st;
     size_t n_read = 0;

@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/hash.h"
 
+#include <stdbool.h>
+
 enum {
     DATASET_MAX_FILES = 20000000,
     DATASET_MAX_FOLDERS = 20000,
@@ -17,17 +19,19 @@ enum {
 /*
  * Hash of the relative paths and contents of all files below 'path', in byte
  * order.  Left out: hidden names, folders of a file system's own
- * (img/pictures.h), and files beside a folder CROPPED (the
- * uncropped clusters of the official archive) other than contours (*.dat).
+ * (img/pictures.h), and, unless a table names the pictures, files beside a
+ * folder CROPPED (the uncropped clusters of the official archive) other than
+ * contours (*.dat).
  * Links are followed; a folder met again, a file that cannot be read and what
  * is no file count by their names.
+ *   named [in] layout.csv names the pictures: any file may be one
  *   cache [in] file of hashes by path, size, time and inode, so that unchanged
  *              files are not read again; NULL: none.  One that cannot be read
  *              or written costs time, nothing else
  * Deterministic.
  * Errors: ERR_USAGE 'path' cannot be read, limits above; ERR_SYSTEM.
  */
-MUST_USE int dataset_hash(const char *path, const char *cache,
+MUST_USE int dataset_hash(const char *path, bool named, const char *cache,
                           char hex[HASH_HEX], struct err *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* longer_training.c - what keeps trainings of several lengths apart */
 #include "run/longer_training.h"
 
+#include "config/regime.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +16,20 @@ static const char *param_text(const json_t *params, const char *key)
     return text ? text : "";
 }
 
+static bool trains_encoder(const json_t *params)
+{
+    struct err unknown;
+    const struct regime *r =
+        regime_find(param_text(params, "regime"), &unknown);
+
+    return r && r->does & REGIME_CONTRASTS;
+}
+
 const char *longer_training_obstacle(const json_t *params)
 {
+    if (trains_encoder(params))
+        return "regime contrastive trains its encoder again, and the kept "
+               "classifier is for the one before";
     if (strcmp(param_text(params, "train.schedule"), "cosine") == 0)
         return "the rates of train.schedule cosine depend on train.epochs";
     if (strcmp(param_text(params, "train.keep_every"), "0") != 0)

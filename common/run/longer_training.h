@@ -6,7 +6,9 @@
  * is kept in RUN/checkpoints/HASH, where HASH is the step's content hash but
  * for train.epochs, and the same training with more epochs begins with it: its
  * result is that of an unbroken one, bit for bit.  The directory may be
- * deleted.
+ * deleted.  Regime contrastive has none: the checkpoint of its classifier lacks
+ * the encoder, and one that is trained again by other ranks or libraries
+ * differs.
  */
 #ifndef RUN_LONGER_TRAINING_H
 #define RUN_LONGER_TRAINING_H

@@ -98,8 +98,8 @@ int plan_read_content(struct plan *p, const struct config *c,
                        "dataset.path: is needed, or dataset.draw_per_class");
     if (file_path(cache, err, "%s/dataset-hashes.csv", run_dir) < 0)
         return -1;
-    return dataset_hash(c->dataset.path, file_exists(run_dir) ? cache : NULL,
-                        p->dataset, err);
+    return dataset_hash(c->dataset.path, c->layout.csv[0],
+                        file_exists(run_dir) ? cache : NULL, p->dataset, err);
 }
 
 /* --- pinned content ------------------------------------------------------- */

@@ -96,15 +96,28 @@ static void add_experiment(const struct plan_experiment *e, json_t *params)
         plan_add_param(params, "fold", number);
 }
 
+/* Has the classifier of 'e' batch normalisation of a momentum that is given? */
+static bool sets_head_momentum(const struct config *c,
+                               const struct plan_experiment *e)
+{
+    struct err unknown;
+    const struct net *net =
+        e && e->regime ? net_find(e->network, &unknown) : NULL;
+
+    return net && net->dropout_head && c->train.bn_momentum > 0 &&
+           regime_head(e->regime, c) != HEAD_CLASSIFIER;
+}
+
 /*
  * A change of a stage that concerns some configurations only is no new version
  * of it, which would make all others' outputs anew, but a parameter of these.
  */
-static void add_revisions(const struct config *c, enum stage_id stage,
+static void add_revisions(const struct plan *p, const struct config *c,
+                          enum stage_id stage, const struct plan_experiment *e,
                           json_t *params)
 {
-    const bool balanced = c->train.augment != AUGMENT_STORED &&
-                          c->train.sampler == SAMPLER_BALANCED;
+    const bool fresh = c->train.augment != AUGMENT_STORED;
+    const bool balanced = c->train.sampler == SAMPLER_BALANCED;
     const struct {
         enum stage_id stage;
         bool concerns;
@@ -113,9 +126,15 @@ static void add_revisions(const struct config *c, enum stage_id stage,
         {STAGE_PREPROCESS, c->split.folds > 1, "findings",
          "of all folds, by class"},
         {STAGE_PREPROCESS, c->layout.csv[0], "groups", "of any classes"},
-        {STAGE_TRAIN, balanced, "variants", "others each time"},
+        {STAGE_TRAIN, fresh && balanced, "variants", "others each time"},
+        {STAGE_TRAIN, fresh && p->fresh_recipe.turns, "turns",
+         "go on from epoch to epoch"},
+        {STAGE_TRAIN, balanced && c->train.mixup > 0, "mixtures",
+         "others each time"},
         {STAGE_TRAIN, c->train.ema > 0, "moving average",
          "corrected, with statistics"},
+        {STAGE_TRAIN, sets_head_momentum(c, e), "batch norm of the head",
+         "train.bn_momentum"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -149,7 +168,7 @@ json_t *plan_params(const struct plan *p, const struct config *c,
                        config_hashed_word(c, "evaluate", "model"));
     if (stage->id == STAGE_REPORT)
         add_said(c, params);
-    add_revisions(c, stage->id, params);
+    add_revisions(p, c, stage->id, e, params);
     if (stage->id == STAGE_WEIGHTS)
         plan_add_param(params, "weights", plan_weights(p, e->network));
     if (e && e->regime)

@@ -9,7 +9,7 @@
 /* What has been drawn so far, and from where. */
 struct draw {
     struct rng rng;
-    uint32_t variant;
+    uint32_t turn; /* of groups in_turn: of a fresh variant the epoch's, too */
     struct augment_op *ops; /* borrowed */
     int n;
 };
@@ -78,7 +78,7 @@ static void draw_group(struct draw *d, const struct recipe_group *g)
         draw_one(d, g);
         break;
     case RECIPE_TURN:
-        draw_step(d, &g->step[d->variant % (uint32_t)g->n_step]);
+        draw_step(d, &g->step[d->turn % (uint32_t)g->n_step]);
         break;
     }
 }
@@ -86,7 +86,8 @@ static void draw_group(struct draw *d, const struct recipe_group *g)
 int recipe_draw(const struct recipe *r, const struct recipe_stream *stream,
                 struct augment_op ops[AUGMENT_MAX_OPS])
 {
-    struct draw d = {.variant = stream->variant, .ops = ops};
+    const uint32_t before = stream->epoch ? stream->epoch - 1 : 0;
+    struct draw d = {.turn = stream->variant + before, .ops = ops};
 
     memset(ops, 0, AUGMENT_MAX_OPS * sizeof(*ops));
     rng_init(&d.rng,

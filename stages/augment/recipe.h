@@ -7,7 +7,8 @@
  *                                    'probability' (1)
  *     some_of: [STEP, ...] count: N  N different ones, in random order
  *     one_of: [STEP, ...]            one; its chance is its 'share' (1)
- *     in_turn: [STEP, ...]           variant v: step v modulo their number
+ *     in_turn: [STEP, ...]           variant v: step v modulo their number; of
+ *                                    fresh variants one further each epoch
  *
  * and a step is an operation of augments.def with its numbers, or again a
  * group.  'probability' and 'share' stand beside a step's operation or group:
@@ -35,7 +36,8 @@ enum recipe_kind {
     RECIPE_EACH, /* each step, in this order, with its probability */
     RECIPE_SOME, /* 'some' of the steps, in random order */
     RECIPE_ONE,  /* one step; probabilities are shares */
-    RECIPE_TURN, /* variant v: step v % n_step */
+    RECIPE_TURN, /* variant v: step v % n_step; in epoch e of fresh ones
+                    (v + e - 1) % n_step */
 };
 
 struct recipe_group {
@@ -86,9 +88,9 @@ void recipe_release(struct recipe *r);
 /* Which variant of which picture.  The draws depend on this alone. */
 struct recipe_stream {
     uint64_t seed;
-    const void *content; /* borrowed: hash of the source's pixels */
-    size_t content_size; /* bytes */
-    uint32_t variant, epoch;
+    const void *content;     /* borrowed: hash of the source's pixels */
+    size_t content_size;     /* bytes */
+    uint32_t variant, epoch; /* 0: stored; fresh ones' epochs are 1 .. */
 };
 
 /*

@@ -101,7 +101,7 @@ static int check_sources(const struct unit *u, struct err *err)
     if (!u->plan->dataset[0])
         return 0;
     if (file_path(cache, err, "%s/dataset-hashes.csv", u->run_dir) < 0 ||
-        dataset_hash(c->dataset.path, cache, hex, err) < 0)
+        dataset_hash(c->dataset.path, c->layout.csv[0], cache, hex, err) < 0)
         return -1;
     return strcmp(hex, u->plan->dataset) == 0
                ? 0

@@ -281,6 +281,7 @@ static int train_epoch(struct trainer *t, struct err *err)
     t->taken_up = begin;
     t->spent = spent.gradients + spent.others;
     order_epoch(t);
+    trainer_count_again(t);
     if (t->fresh) {
         const int rc =
             online_begin(t->fresh, t->order, t->n_epoch, (size_t)t->state.step,

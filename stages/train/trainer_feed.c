@@ -63,6 +63,35 @@ static const float *taught_of(const struct trainer *t, const struct sample *s)
     return teacher_row(t->a->teacher, s->source, t->a->set->n_class);
 }
 
+void trainer_count_again(struct trainer *t)
+{
+    struct mixture *m = &t->mixture;
+
+    if (!m->again)
+        return;
+    memset(m->seen, 0, t->a->set->n_train * sizeof(*m->seen));
+    for (size_t i = 0; i < t->n_epoch; i++)
+        m->again[i] = m->seen[t->order[i]]++;
+}
+
+/* Partners of this rank's 'n' rows, which are the epoch's from 'first' on. */
+static void draw_partners(struct trainer *t, size_t first, size_t n)
+{
+    const struct trainset *set = t->a->set;
+    struct mixture *m = &t->mixture;
+
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t seed = mixup_seed(t->a->seed, m->again[first + i]);
+        const struct mixup x =
+            mixup_draw(seed, (uint32_t)t->state.epoch, t->row[i],
+                       (uint32_t)set->n_train, t->a->config->train.mixup);
+
+        m->partner[i] = x.partner;
+        m->share[i] = x.share;
+        m->other[i] = set->train[x.partner].label;
+    }
+}
+
 /* Mix each of this rank's 'n' training samples, which are in place, with its
  * partner.  The first of two classes is that of the larger share. */
 static void mix_samples(struct trainer *t, size_t n, const struct fed *fed,
@@ -72,15 +101,6 @@ static void mix_samples(struct trainer *t, size_t n, const struct fed *fed,
     struct mixture *m = &t->mixture;
     float *z = net_size(t->graph);
 
-    for (size_t i = 0; i < n; i++) {
-        const struct mixup x =
-            mixup_draw(t->a->seed, (uint32_t)t->state.epoch, t->row[i],
-                       (uint32_t)set->n_train, t->a->config->train.mixup);
-
-        m->partner[i] = x.partner;
-        m->share[i] = x.share;
-        m->other[i] = set->train[x.partner].label;
-    }
     fetch_inputs(t, set->train, m->partner, n, false, m->value);
 #pragma omp parallel for num_threads(t->a->threads) schedule(static)
     for (size_t i = 0; i < n; i++)
@@ -134,7 +154,9 @@ size_t trainer_load(struct trainer *t, const struct batch *b)
     if (b->fresh)
         online_next(t->fresh, end - begin);
     fetch_inputs(t, b->sample, t->row, end - begin, b->fresh, out);
-    if (b->mixed)
+    if (b->mixed) {
+        draw_partners(t, b->first + begin, end - begin);
         mix_samples(t, end - begin, fed, n_fed);
+    }
     return begin;
 }

@@ -64,7 +64,7 @@ static int open_sampler(struct trainer *t, struct err *err)
     return rc;
 }
 
-/* Room for the partners of this rank's rows. */
+/* Room for the partners of this rank's rows, and for how often samples come. */
 static int open_mixture(struct trainer *t, struct err *err)
 {
     const size_t ranks = (size_t)t->a->dist->size;
@@ -77,7 +77,9 @@ static int open_mixture(struct trainer *t, struct err *err)
     m->partner = malloc(n * sizeof(*m->partner));
     m->other = malloc(n * sizeof(*m->other));
     m->share = malloc(n * sizeof(*m->share));
-    full = m->partner && m->other && m->share;
+    m->again = malloc(t->n_epoch * sizeof(*m->again));
+    m->seen = malloc(t->a->set->n_train * sizeof(*m->seen));
+    full = m->partner && m->other && m->share && m->again && m->seen;
     for (int k = 0; k < n_fed && full; k++) {
         m->value[k] = malloc(n * fed[k].row * sizeof(float));
         full = m->value[k] != NULL;
@@ -111,6 +113,8 @@ void trainer_close_options(struct trainer *t)
     free(t->mixture.partner);
     free(t->mixture.other);
     free(t->mixture.share);
+    free(t->mixture.again);
+    free(t->mixture.seen);
     for (int k = 0; k < FROZEN_LAYERS_MAX_BORDER; k++)
         free(t->mixture.value[k]);
     balanced_sampler_release(&t->sampler);

@@ -29,8 +29,11 @@ struct batch {
     bool fresh; /* as variants, by train.augment online */
 };
 
-/* Of this rank's rows: with what they are mixed.  NULLs without train.mixup. */
+/* With what this rank's rows are mixed.  NULLs without train.mixup. */
 struct mixture {
+    uint32_t *again;   /* owned: (n_epoch) how often each of an epoch's samples
+                          came in it before */
+    uint32_t *seen;    /* owned: (n_train) scratch */
     uint32_t *partner; /* owned */
     int *other;        /* owned: the class of the lesser share */
     float *share;      /* owned: of the first class */
@@ -156,6 +159,9 @@ MUST_USE int trainer_stops(struct trainer *t, bool *stop, struct err *err);
 /* Where samples go, of as many values as it returns. */
 int trainer_fed(const struct trainer *t,
                 struct fed fed[FROZEN_LAYERS_MAX_BORDER]);
+
+/* With mixtures: how often each sample of the epoch's order came before. */
+void trainer_count_again(struct trainer *t);
 
 /* Write this rank's rows into the graph; returns the first one's place in the
  * batch. */

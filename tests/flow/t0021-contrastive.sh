@@ -33,6 +33,9 @@ for f in encoder/history.csv history.csv; do
 done
 ok "killed in contrastive training: the run ends" ends_with 0 $!
 ok "killed and gone on with: the same bytes" same c
+ok "more epochs" status_is 0 papline plan "$T/a" --set train.epochs=3
+ok "  start anew" says "regime contrastive trains its encoder again"
+ok "  from nothing that is kept" test ! -e "$T/a/checkpoints"
 ok "another loss" status_is 0 papline plan "$T/a" --set \
     train.contrastive_loss=supcon
 ok "  is another training" says "train.contrastive_loss n_pairs -> supcon"

@@ -66,8 +66,8 @@ static void check_cache(void)
 
     fuzz_put("cells/a/1.png", "one", 3);
     fuzz_put("cells/b/2.png", "two", 3);
-    BUG_ON(dataset_hash(fuzz_path("cells"), fuzz_path("dataset-hashes.csv"),
-                        hex, &err) < 0);
+    BUG_ON(dataset_hash(fuzz_path("cells"), false,
+                        fuzz_path("dataset-hashes.csv"), hex, &err) < 0);
     BUG_ON(strlen(hex) != HASH_HEX - 1);
 }
 

@@ -20,6 +20,12 @@ static const struct {
     {"run:\n  dir: ''\n", ": run.dir: is empty"},
     {"train:\n  learning_rate: 1e-6\n",
      ": train.min_learning_rate: 1e-05 is above train.learning_rate 1e-06"},
+    {"train:\n  regimes: [scratch, contrastive]\n  encoder_rate: 1e-6\n",
+     ": train.min_learning_rate: 1e-05 is above train.encoder_rate 1e-06"},
+    {"train:\n  regimes: [contrastive]\n  schedule: cosine\n  variants:\n"
+     "    low: {encoder_rate: 1e-6}\n",
+     ": train.variants.low: train.min_learning_rate: 1e-05 is above "
+     "train.encoder_rate 1e-06"},
     {"split:\n  folds: 2\n", ": split.folds: of 2, one tests"},
     {"layout:\n  csv: x\nsplit:\n  folds: 3\n  method: csv\n",
      ": split.folds: a column of layout.csv is one split"},
@@ -31,6 +37,9 @@ static const struct {
      ": train.warmup_epochs: needs train.schedule cosine"},
     {"train:\n  schedule: cosine\n  warmup_epochs: 5\n  epochs: 5\n",
      ": train.warmup_epochs: 5 leave none of train.epochs 5"},
+    {"train:\n  regimes: [scratch, contrastive]\n  schedule: cosine\n"
+     "  warmup_epochs: 3\n  encoder_epochs: 3\n",
+     ": train.warmup_epochs: 3 leave none of train.encoder_epochs 3"},
     {"train:\n  batch: 1\n  ranks: 2\n",
      ": train.batch: 1 images are fewer than train.ranks 2"},
     {"train:\n  reproducible: strict\n  ranks: 3\n",
@@ -43,6 +52,28 @@ static const struct {
      ": scheduler.endpoint: 'udp://x' is neither auto, ipc nor tcp://ADDRESS:PORT"},
     {"scheduler:\n  endpoint: tcp://host\n", "is neither auto, ipc nor tcp://"},
 };
+
+/* What would be refused beside other keys, and here is not read. */
+static const char *const good[] = {
+    "train:\n  schedule: cosine\n  warmup_epochs: 3\n  encoder_epochs: 3\n",
+    "train:\n  schedule: cosine\n  encoder_rate: 1e-6\n",
+    "train:\n  schedule: constant\n  learning_rate: 1e-6\n",
+    "train:\n  regimes: [contrastive]\n  schedule: constant\n"
+    "  encoder_rate: 1e-6\n",
+};
+
+static void check_good(const char *path)
+{
+    struct config c;
+    struct err err;
+
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        put_file("x.yaml", good[i]);
+        if (!ok(config_read(&c, path, NULL, 0, &err) == 0,
+                "keys that are not read do not refuse others"))
+            printf("# %s\n", err.text);
+    }
+}
 
 int main(void)
 {
@@ -59,5 +90,6 @@ int main(void)
         ok(strncmp(err.text, path, strlen(path)) == 0 && c.train.epochs == 77,
            "  the refusal names the file and changes nothing");
     }
+    check_good(path);
     return end_dir();
 }

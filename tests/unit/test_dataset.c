@@ -14,7 +14,7 @@ static const char *content_hash(const char *dir, const char *cache)
     struct err err = {0};
 
     turn = (turn + 1) % 8;
-    if (dataset_hash(dir, cache, hex[turn], &err) < 0)
+    if (dataset_hash(dir, false, cache, hex[turn], &err) < 0)
         printf("# %s\n", err.text);
     return hex[turn];
 }
@@ -98,7 +98,7 @@ static void check_odd_files(void)
     for (int i = 0; i < DATASET_MAX_DEPTH + 2; i++)
         used += (size_t)snprintf(deep + used, sizeof(deep) - used, "/d");
     make_dir(deep);
-    fails(dataset_hash(dir, NULL, was, &err), err, ERR_USAGE,
+    fails(dataset_hash(dir, false, NULL, was, &err), err, ERR_USAGE,
           "folders over 64 deep", "folders without end are refused");
     BUG_ON(file_dir_remove(path_at("set/d"), &err) < 0);
     if (geteuid() != 0) {

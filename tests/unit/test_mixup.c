@@ -65,6 +65,10 @@ static void check_same(void)
        "the same draw has the same partner and share");
     ok(a.partner != c.partner && a.partner != d.partner && a.share != c.share,
        "another epoch or seed draws another partner and share");
+    ok(mixup_seed(42, 0) == 42 && mixup_seed(42, 1) != 42 &&
+           mixup_seed(42, 1) != mixup_seed(42, 2) &&
+           mixup_seed(42, 1) == mixup_seed(42, 1),
+       "a sample that comes again is mixed by another seed each time");
     ok(a.partner == 82, "a draw has the partner that it always had");
     near((double)a.share, 0.0140585313, 1e-6,
          "a draw has the share that it always had");

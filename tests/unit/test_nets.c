@@ -341,6 +341,29 @@ static void check_sizes(const struct net *net, enum graph_memory memory,
     graph_free(sizes);
 }
 
+/* The momentum of the networks' own, or the one that is given. */
+static void check_momentum(const char *name)
+{
+    static const char *const norms[] = {"batch_normalization",
+                                        "batch_normalization_1"};
+    struct err err;
+    const struct net *net = net_find(name, &err);
+    struct graph *own = new_net(net, (struct net_args){0}, GRAPH_INFER);
+    struct graph *given =
+        new_net(net, (struct net_args){.bn_momentum = .5f}, GRAPH_INFER);
+    bool all = true;
+
+    for (size_t i = 0; i < sizeof(norms) / sizeof(norms[0]); i++) {
+        const struct op_form a = node_form(graph_node(own, norms[i]));
+        const struct op_form b = node_form(graph_node(given, norms[i]));
+
+        all = all && a.momentum == .99f && b.momentum == .5f;
+    }
+    ok(all, "the head's batch normalisations take the momentum that is given");
+    graph_free(own);
+    graph_free(given);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < N; i++) {
@@ -363,6 +386,8 @@ int main(void)
     check_projection();
     check_dropout("mobilenetv2");
     check_dropout("resnet50");
+    check_momentum("vgg16");
+    check_momentum("resnet50");
     check_remakes("resnet50");
     check_remakes("mobilenetv2");
     check_remakes("densenet169");

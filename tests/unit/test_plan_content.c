@@ -46,6 +46,30 @@ static void check_dataset(void)
        "hashes of the dataset are remembered");
 }
 
+/* A table may name pictures that are not looked for. */
+static void check_named(void)
+{
+    struct config c = base_config();
+    const struct plan_step *n;
+    char hash[HASH_HEX];
+
+    put_file(path_at("layout.csv"),
+             "file,label\nim_beta/im_beta/1.bmp,b\nalpha/1.bmp,a\n");
+    snprintf(c.layout.csv, sizeof(c.layout.csv), "%s", path_at("layout.csv"));
+    n = plan_find(make_plan(&c), "preprocess");
+    memcpy(hash, n->hash, HASH_HEX);
+    put_file(path_at("data/im_beta/im_beta/1.bmp"), "another");
+    n = plan_find(make_plan(&c), "preprocess");
+    ok(strcmp(n->hash, hash) != 0,
+       "a changed picture beside CROPPED counts where layout.csv may name it");
+    put_file(path_at("data/im_beta/im_beta/1.bmp"), "changed");
+    n = plan_find(make_plan(&c), "preprocess");
+    ok(strcmp(n->hash, hash) == 0, "  back as it was, it is current again");
+    put_file(path_at("data/.hidden"), "changed again");
+    n = plan_find(make_plan(&c), "preprocess");
+    ok(strcmp(n->hash, hash) == 0, "  and hidden files do not count there");
+}
+
 static void check_split_csv(void)
 {
     struct config c = base_config();
@@ -90,7 +114,8 @@ static void check_layout(void)
     text_is(what_runs(&c), "", "without it, as before");
     put_file(path_at("table.csv"), "file,label\n");
     snprintf(c.layout.csv, sizeof(c.layout.csv), "%s", path_at("table.csv"));
-    ok(!strncmp(what_runs(&c), "preprocess: layout.csv changed; ", 32),
+    ok(!strncmp(what_runs(&c),
+                "preprocess: dataset changed, layout.csv changed; ", 49),
        "a table instead of folders is a reason");
     complete_plan(make_plan(&c));
     text_is(what_runs(&c), "", "current");
@@ -172,6 +197,7 @@ int main(void)
     begin_complete();
     check_dataset();
     check_split_csv();
+    check_named();
     check_layout();
     check_recipe();
     check_pin();

@@ -1,6 +1,7 @@
 /*
  * test_plan_reuse.c - what a run holds: of another version, damaged, unfinished
  */
+#include "config/config_key.h"
 #include "plan_run.h"
 
 static void replace_in(const char *path, const char *old, const char *new)
@@ -91,6 +92,89 @@ static void check_unfinished(void)
     complete_plan(make_plan(&c));
 }
 
+/* What a step says that is to have more epochs than its output. */
+static const char *with_more_epochs(const char *regime, const char *step)
+{
+    struct config c = base_config();
+    struct err err;
+
+    BUG_ON(config_take_set(&c, regime, &err) < 0);
+    complete_plan(make_plan(&c));
+    c.train.epochs++;
+    return plan_find(make_plan(&c), step)->reason;
+}
+
+/* Of an encoder nothing is kept. */
+static void check_longer(void)
+{
+    const struct config c = base_config();
+
+    ok(strstr(with_more_epochs("train.regimes=[scratch]", "train/" EXP),
+              "the shorter one's last checkpoint is not there") &&
+           plan_find(&plan, "train/" EXP)->any_length[0],
+       "a training goes on from a shorter one's checkpoint");
+    ok(strstr(with_more_epochs("train.regimes=[contrastive]",
+                               "train/mobilenetv2-contrastive-s1"),
+              "regime contrastive trains its encoder again") &&
+           !plan_find(&plan, "train/mobilenetv2-contrastive-s1")->any_length[0],
+       "  but a classifier behind an encoder does not");
+    complete_plan(make_plan(&c));
+}
+
+/* Trainings that came to something else before are done again, no others. */
+static void check_revisions(void)
+{
+    static const struct {
+        const char *set[4], *experiment, *param;
+        bool there;
+    } rows[] = {
+        {{"train.networks=[vgg16]", "train.bn_momentum=0.5"},
+         "vgg16-scratch-s1",
+         "\"batch norm of the head\"",
+         true},
+        {{"train.networks=[vgg16]"},
+         "vgg16-scratch-s1",
+         "\"batch norm of the head\"",
+         false},
+        {{"train.bn_momentum=0.5"}, EXP, "\"batch norm of the head\"", false},
+        {{"train.networks=[vgg16]", "train.bn_momentum=0.5",
+          "train.regimes=[contrastive]"},
+         "vgg16-contrastive-s1",
+         "\"batch norm of the head\"",
+         false},
+        {{"train.mixup=0.2", "train.sampler=balanced"},
+         EXP,
+         "\"mixtures\":\"others each time\"",
+         true},
+        {{"train.augment=online", "train.augment_recipe=notebook"},
+         EXP,
+         "\"turns\"",
+         true},
+        {{"train.augment=online", "train.augment_recipe=light"},
+         EXP,
+         "\"turns\"",
+         false},
+        {{"train.augment_recipe=notebook"}, EXP, "\"turns\"", false},
+        {{"train.mixup=0.2"}, EXP, "\"mixtures\"", false},
+        {{"train.sampler=balanced"}, EXP, "\"mixtures\"", false},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct config c = base_config();
+        const struct plan_step *n;
+        char name[64], what[160];
+        struct err err;
+
+        for (int k = 0; k < 4 && rows[i].set[k]; k++)
+            BUG_ON(config_take_set(&c, rows[i].set[k], &err) < 0);
+        snprintf(name, sizeof(name), "train/%s", rows[i].experiment);
+        n = plan_find(make_plan(&c), name);
+        snprintf(what, sizeof(what), "%s with %s: %s %s", name, rows[i].set[0],
+                 rows[i].there ? "has" : "has no", rows[i].param);
+        ok(n && !strstr(n->params, rows[i].param) == !rows[i].there, what);
+    }
+}
+
 /* A long list of reasons is cut, not overrun. */
 static void check_long_reason(void)
 {
@@ -136,6 +220,8 @@ int main(void)
     check_versions();
     check_damage();
     check_unfinished();
+    check_longer();
+    check_revisions();
     check_long_reason();
     check_half_way();
     return end_plan();

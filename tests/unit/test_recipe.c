@@ -196,8 +196,15 @@ static void check_turns(void)
         once = once && n == (v % 6 < 2 ? 2 : 1);
         seen[v % 6] = seen[v % 6] || !strcmp(ops[0].op->name, first[v % 6]);
     }
-    recipe_release(&r);
     ok(once, "notebook: two operations, two, and four times one");
+    for (uint32_t epoch = 1; epoch < 600; epoch++) {
+        const struct recipe_stream stream = {3, "x", 1, 1, epoch};
+        const int n = recipe_draw(&r, &stream, ops);
+
+        once = once && n == (epoch % 6 < 2 ? 2 : 1);
+    }
+    ok(once, "  of a fresh variant the turn goes on from epoch to epoch");
+    recipe_release(&r);
     for (int i = 0; i < 6; i++)
         ok(seen[i], first[i]);
 }

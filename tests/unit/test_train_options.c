@@ -1,13 +1,12 @@
 /*
- * test_train_options.c - mixtures, balanced batches, kept epochs, pairs, and
- * other numbers of ranks
+ * test_train_options.c - balanced batches, kept epochs, pairs, and other numbers
+ * of ranks
  *
  * What a trainer is asked to do beside plain training, on cells of 32x32 random
  * pixels with a tint that tells the class, compared with the same done here.
  */
 #include "base/file.h"
 #include "base/rng.h"
-#include "nn/mixup.h"
 #include "ranks/dist_threads.h"
 #include "stages/train/balanced_sampler.h"
 #include "stages/train/teacher.h"
@@ -190,88 +189,6 @@ static size_t read_column(const char *out, const char *table, const char *name,
             strtod(csv_get(&csv, n, (size_t)csv_column(&csv, name)), NULL);
     csv_release(&csv);
     return n;
-}
-
-/* --- mixtures --------------------------------------------------------------*/
-
-static struct graph *fresh_graph(void)
-{
-    struct err err = {0};
-    struct graph *g = net_new(
-        net_find("mobilenetv2", &err),
-        &(struct net_args){
-            .h = SIDE, .w = SIDE, .classes = CLASSES, .bn_momentum = 0.8f},
-        &(struct graph_args){.max_batch = TRAIN,
-                             .threads = 1,
-                             .seed = SEED,
-                             .memory = GRAPH_TRAIN},
-        &err);
-
-    if (!g) {
-        ok(false, err.text);
-        exit(1);
-    }
-    return g;
-}
-
-/* The loss of the first step, all samples in one batch, mixed by hand. */
-static double mixed_loss(double alpha)
-{
-    struct graph *g = fresh_graph();
-    const float *z = graph_output(g)->out.data;
-    uint32_t order[TRAIN];
-    struct rng rng;
-    double sum = 0;
-    struct mixup m[TRAIN];
-
-    for (uint32_t i = 0; i < TRAIN; i++)
-        order[i] = i;
-    rng_init(&rng, SEED, RNG_SHUFFLE, 0, 0);
-    rng_shuffle(&rng, order, TRAIN);
-    graph_set_batch(g, TRAIN);
-    for (int i = 0; i < TRAIN; i++) {
-        float *x = graph_input(g) + (size_t)i * PIXELS;
-
-        m[i] = mixup_draw(SEED, 0, order[i], TRAIN, alpha);
-        for (int j = 0; j < PIXELS; j++)
-            x[j] = m[i].share * ((float)pixels[order[i]][j] / 127.5f - 1.0f) +
-                   (1.0f - m[i].share) *
-                       ((float)pixels[m[i].partner][j] / 127.5f - 1.0f);
-    }
-    graph_set_step(g, 0, 0);
-    graph_forward(g, PHASE_TRAIN);
-    for (int i = 0; i < TRAIN; i++) {
-        const float *zi = z + (size_t)i * CLASSES;
-        const double share = (double)m[i].share;
-        double all = 0;
-
-        for (int k = 0; k < CLASSES; k++)
-            all += exp((double)zi[k]);
-        sum += log(all) - share * (double)zi[samples[order[i]].label] -
-               (1 - share) * (double)zi[samples[m[i].partner].label];
-    }
-    graph_free(g);
-    return sum / TRAIN;
-}
-
-static void check_mixup(const struct trainer_args *plain)
-{
-    struct config c = *plain->config;
-    struct trainer_args how = *plain;
-    double loss[2] = {0};
-    struct err err = {0};
-
-    c.train.mixup = 0.4;
-    c.train.batch = TRAIN;
-    how.config = &c;
-    ok(train_ranks("mixed", &how, 1, &(struct hook_log){0}, &err) == 0 &&
-           read_column("mixed", "steps.csv", "loss", loss, 2) == EPOCHS,
-       "a training with mixtures");
-    near(loss[0], mixed_loss(0.4), 1e-5, "  have the loss of both labels");
-    c.train.mixup = 0;
-    ok(train_ranks("unmixed", &how, 1, &(struct hook_log){0}, &err) == 0 &&
-           !same_file("mixed", "steps.csv", "unmixed", "steps.csv"),
-       "  has other losses than one without");
 }
 
 /* --- balanced batches and kept epochs --------------------------------------*/
@@ -480,7 +397,6 @@ int main(void)
     snprintf(dir, sizeof(dir), "/tmp/test_train_options.XXXXXX");
     if (!mkdtemp(dir))
         return 1;
-    check_mixup(&plain);
     check_balanced(&plain);
     check_together(&plain);
     check_bf16(&plain);
