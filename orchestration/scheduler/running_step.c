@@ -147,16 +147,25 @@ static bool was_preempted(const struct child *c, int status)
            clock_now() - c->started > AT_ONCE;
 }
 
+/* One that has sealed the output need not have said so. */
+static void look_at_exit(struct running_step *r)
+{
+    if (!running_step_may_end(r))
+        r->sealed = output_is_current(r->scheduler->run_dir, r->step);
+}
+
 void running_step_take_exit(struct running_step *r, const struct child *ended,
                             int status)
 {
     struct scheduler *s = r->scheduler;
-    const bool over = running_step_may_end(r) || ended->leaving;
     const int worker = worker_list_find_token(&s->workers, ended->token);
-    const bool failed =
-        !over && status != 0 && !(worker >= 0 && was_preempted(ended, status));
+    bool over, failed;
     char why[128], text[200];
 
+    look_at_exit(r);
+    over = running_step_may_end(r) || ended->leaving;
+    failed =
+        !over && status != 0 && !(worker >= 0 && was_preempted(ended, status));
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", r->step->stage->program,
              why);
@@ -340,14 +349,12 @@ static void look_for_output(struct running_step *r)
     const double now = r->scheduler->clock.now;
     struct err why = {0};
 
-    if (r->sealed || !lease_queue_finished(&r->queue) || now < r->next_look)
-        return;
-    /* a sink that has gone may have sealed it, and not said so */
-    if (!r->said && (!r->finish_sent || r->sink >= 0))
+    if (r->sealed || !r->said || !lease_queue_finished(&r->queue) ||
+        now < r->next_look)
         return;
     r->sealed = step_is_sealed(r, &why);
     r->next_look = now + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && now - r->said > patience)
+    if (!r->sealed && now - r->said > patience)
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);

@@ -59,7 +59,8 @@ void running_step_advance(struct running_step *r);
 /* Has it ended, and have its processes left? */
 bool running_step_has_left(const struct running_step *r);
 
-/* A process of it has ended; 'status' as wait() has it. */
+/* A process of it has ended, and what it sent was read; 'status' as wait() has
+ * it.  That costs nothing if the output is there. */
 void running_step_take_exit(struct running_step *r, const struct child *ended,
                             int status);
 
