@@ -6,6 +6,7 @@
 #include "orchestration/verb_parse.h"
 #include "ranks/launched.h"
 
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,7 @@ int main(int argc, char **argv)
 {
     struct err err = {0};
 
+    signal(SIGCHLD, SIG_DFL); /* ignored, no child could be waited for */
     if (do_command(argc, argv, &err) == 0)
         return 0;
     log_error("%s", err.text);

@@ -131,16 +131,22 @@ void scheduler_link_close(struct scheduler_link *l)
     free(l);
 }
 
-int scheduler_link_send(struct scheduler_link *l, const void *msg, size_t size,
-                        struct err *err)
+static int pass_frame(struct scheduler_link *l, const void *bytes, size_t size,
+                      int flags, struct err *err)
 {
-    while (zmq_send(l->mine, msg, size, 0) < 0)
+    while (zmq_send(l->mine, bytes, size, flags) < 0)
         if (errno != EINTR)
             return err_set(
                 err, ERR_SYSTEM,
                 "cannot pass a message to the thread of the scheduler link: %s",
                 zmq_strerror(errno));
     return 0;
+}
+
+int scheduler_link_send(struct scheduler_link *l, const void *msg, size_t size,
+                        struct err *err)
+{
+    return pass_frame(l, msg, size, 0, err);
 }
 
 int scheduler_link_credit(struct scheduler_link *l, struct err *err)
@@ -150,7 +156,9 @@ int scheduler_link_credit(struct scheduler_link *l, struct err *err)
     int rc = credit_encode(&m, &out, err);
 
     if (rc == 0)
-        rc = scheduler_link_send(l, out.data, out.len, err);
+        rc = pass_frame(l, out.data, out.len, ZMQ_SNDMORE, err);
+    if (rc == 0)
+        rc = pass_frame(l, &l->seen, sizeof(l->seen), 0, err);
     buf_release(&out);
     return rc;
 }
@@ -202,6 +210,7 @@ int scheduler_link_wait(struct scheduler_link *l, int ms,
     zmq_msg_init(&payload);
     zmq_recv(l->mine, event, sizeof(*event), 0);
     zmq_msg_recv(&payload, l->mine, 0);
+    l->seen += *event == SCHEDULER_LINK_CONNECTED;
     rc = take_payload(*event, &payload, unit, err);
     zmq_msg_close(&payload);
     return rc;

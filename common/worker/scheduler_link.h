@@ -55,7 +55,10 @@ MUST_USE int scheduler_link_open(struct scheduler_link **l,
 /* Say goodbye and end the thread.  NULL is allowed. */
 void scheduler_link_close(struct scheduler_link *l);
 
-/* Offer to take one more unit. */
+/*
+ * Offer to take one more unit.  It holds for the connection of which
+ * scheduler_link_wait() told last; for the next one it is to be offered anew.
+ */
 MUST_USE int scheduler_link_credit(struct scheduler_link *l, struct err *err);
 
 /*

@@ -22,6 +22,7 @@ struct scheduler_link {
     bool curve;
     uint64_t token;
     char endpoint[256];
+    int seen; /* connections that the stage has heard of; its thread only */
 
     pthread_mutex_t lock; /* of what follows */
     uint64_t unit;
@@ -31,6 +32,7 @@ struct scheduler_link {
     atomic_bool stopping, closing;
     bool connected; /* thread only, like the rest */
     int hung_up;
+    int told;                /* connections that the stage was told of */
     struct turn_clock clock; /* of away_since */
     double away_since, last_look, last_beat;
     struct buf out;

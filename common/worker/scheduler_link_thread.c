@@ -173,6 +173,7 @@ static void on_monitor(struct scheduler_link *l)
         l->hung_up = 0;
         say_hello(l);
         say_beat(l);
+        l->told++;
         tell_stage(l, SCHEDULER_LINK_CONNECTED, "", 0);
     } else if (event == ZMQ_EVENT_DISCONNECTED) {
         if (l->connected)
@@ -222,19 +223,24 @@ static void on_scheduler(struct scheduler_link *l)
     zmq_msg_close(&m);
 }
 
-/* Pass on what the stage's thread sends; an empty message ends the thread. */
+/* Pass on what the stage's thread sends; an empty message ends the thread.  A
+ * credit of before the last connection is not passed on: the stage gives one
+ * for that when it hears of it. */
 static bool on_stage(struct scheduler_link *l)
 {
     const int linger = LINGER_MS;
+    int seen = l->told;
     zmq_msg_t m;
     bool go_on = true;
 
     zmq_msg_init(&m);
     if (zmq_msg_recv(&m, l->its, ZMQ_DONTWAIT) >= 0) {
+        if (zmq_msg_more(&m)) /* a credit, and of which connection */
+            zmq_recv(l->its, &seen, sizeof(seen), 0);
         go_on = zmq_msg_size(&m) > 0;
         if (!go_on)
             zmq_setsockopt(l->dealer, ZMQ_LINGER, &linger, sizeof(linger));
-        else if (l->dealer)
+        else if (l->dealer && seen == l->told)
             zmq_msg_send(&m, l->dealer, ZMQ_DONTWAIT);
     }
     zmq_msg_close(&m);

@@ -198,7 +198,7 @@ static void await_inputs(struct stage_link *l, const struct unit *u)
 }
 
 /* The unit as the stage sees it; the step is found in the run's plan. */
-static int unit_open(struct unit *u, struct stage_link *l,
+static int unit_find(struct unit *u, struct stage_link *l,
                      struct run_state *run, const struct stage_options *o,
                      struct err *err)
 {
@@ -220,6 +220,13 @@ static int unit_open(struct unit *u, struct stage_link *l,
         return err_set(err, ERR_USAGE, "'%s' plans no %s", run->dir,
                        l->unit.step);
     u->config = run_config(run, u->step);
+    return 0;
+}
+
+/* Its inputs are there, and its output is this process's to write. */
+static int unit_open(const struct unit *u, struct stage_link *l,
+                     struct run_state *run, struct err *err)
+{
     if (u->step->stage->division == STAGE_ROWS)
         return 0;
     await_inputs(l, u);
@@ -237,18 +244,25 @@ static bool too_late(const struct unit *u)
 
 /*
  * Do the unit in hand and hand in the result.  -1 ends this process: the
- * fault is not the unit's.
+ * fault is not the unit's.  One that came from elsewhere may not see the run:
+ * then the unit is given back, at no cost, for one that does.
  */
 static int do_unit(struct stage_link *l, void *self, struct run_state *run,
                    const struct stage_options *o, struct err *err)
 {
-    struct err what = {0};
+    struct err what = {0}, astray = {0};
     struct unit u;
     int rc;
 
     l->started = clock_now();
     scheduler_link_progress(l->link, l->unit.id, 0, 0, "");
-    rc = unit_open(&u, l, run, o, &what);
+    rc = unit_find(&u, l, run, o, &what);
+    if (rc < 0 && !o->join) {
+        astray = what;
+        what.code = ERR_AGAIN;
+    }
+    if (rc == 0)
+        rc = unit_open(&u, l, run, &what);
     if (rc == 0 && !too_late(&u))
         rc = l->stage->handle(self, &u, &what);
     if (rc == 0)
@@ -262,8 +276,8 @@ static int do_unit(struct stage_link *l, void *self, struct run_state *run,
     if (scheduler_link_result(l->link, l->unit.id, &what,
                               clock_now() - l->started, err) < 0)
         return -1;
-    if (what.code == ERR_USAGE || what.code == ERR_SYSTEM) {
-        *err = what;
+    if (astray.code || what.code == ERR_USAGE || what.code == ERR_SYSTEM) {
+        *err = astray.code ? astray : what;
         return -1;
     }
     if (what.code && !scheduler_link_stopping(l->link))

@@ -52,10 +52,11 @@ struct stage {
 
     /*
      * Do one unit.  Units may be repeated: the same unit twice has the effect
-     * of once.  On -1 err->code decides: ERR_INPUT and ERR_AGAIN let the unit
-     * be tried again, scheduler.tries times in all, then it is set aside;
-     * ERR_USAGE and ERR_SYSTEM also end this process.  When stage_stopping()
-     * turns true, save what was done and return -1 with ERR_AGAIN.
+     * of once.  On -1 err->code decides: with ERR_INPUT the unit is tried
+     * again, scheduler.tries times in all, then it is set aside; with ERR_AGAIN
+     * also, but at no cost; ERR_USAGE and ERR_SYSTEM also end this process.
+     * When stage_stopping() turns true, save what was done and return -1 with
+     * ERR_AGAIN.
      *
      * How a step is divided stands in stage_table.h:
      * STAGE_WHOLE  it makes its whole step: output_begin() ... output_commit().

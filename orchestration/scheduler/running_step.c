@@ -136,6 +136,31 @@ static void count_restart(struct running_step *r, const char *text)
                  r->step->name);
 }
 
+/* Does it hold a unit that the step may do without? */
+static bool holds_spare(const struct running_step *r, int worker)
+{
+    for (size_t i = 0; worker >= 0 && i < r->queue.n_unit; i++) {
+        const struct lease_queue_unit *u = &r->queue.unit[i];
+
+        if (u->state == UNIT_LEASED && u->worker == worker &&
+            running_step_spares(r, u))
+            return true;
+    }
+    return false;
+}
+
+/* Where units end their workers, one after the other, and none is done, the
+ * fault is not theirs. */
+static void check_units(struct running_step *r, const char *text)
+{
+    const struct lease_queue *q = &r->queue;
+
+    if (q->n_done == 0 && 2 * q->n_aside > q->n_unit)
+        err_set(&r->fault, ERR_SYSTEM,
+                "%s; %zu of %zu units are set aside, none is done", text,
+                q->n_aside, q->n_unit);
+}
+
 /* It was asked to stop by others, as the system does before it takes a host
  * away: that is no fault, unless it comes at once again and again. */
 static bool was_preempted(const struct child *c, int status)
@@ -147,16 +172,26 @@ static bool was_preempted(const struct child *c, int status)
            clock_now() - c->started > AT_ONCE;
 }
 
+/* One that has sealed the output need not have said so. */
+static void look_at_exit(struct running_step *r)
+{
+    if (!running_step_may_end(r))
+        r->sealed = output_is_current(r->scheduler->run_dir, r->step);
+}
+
 void running_step_take_exit(struct running_step *r, const struct child *ended,
                             int status)
 {
     struct scheduler *s = r->scheduler;
-    const bool over = running_step_may_end(r) || ended->leaving;
     const int worker = worker_list_find_token(&s->workers, ended->token);
-    const bool failed =
-        !over && status != 0 && !(worker >= 0 && was_preempted(ended, status));
+    bool over, failed, spare;
     char why[128], text[200];
 
+    look_at_exit(r);
+    over = running_step_may_end(r) || ended->leaving;
+    failed =
+        !over && status != 0 && !(worker >= 0 && was_preempted(ended, status));
+    spare = failed && holds_spare(r, worker);
     launch_describe(status, why, sizeof(why));
     snprintf(text, sizeof(text), "%s ended early: %s", r->step->stage->program,
              why);
@@ -168,7 +203,9 @@ void running_step_take_exit(struct running_step *r, const struct child *ended,
     r->failed_said = ended->log.said;
     memcpy(r->failed_log, ended->log.path, sizeof(r->failed_log));
     log_warn("%s: %s", r->step->name, text);
-    if (failed || status == 0)
+    if (spare)
+        check_units(r, text);
+    else if (failed || status == 0)
         count_restart(r, text);
 }
 
@@ -340,14 +377,12 @@ static void look_for_output(struct running_step *r)
     const double now = r->scheduler->clock.now;
     struct err why = {0};
 
-    if (r->sealed || !lease_queue_finished(&r->queue) || now < r->next_look)
-        return;
-    /* a sink that has gone may have sealed it, and not said so */
-    if (!r->said && (!r->finish_sent || r->sink >= 0))
+    if (r->sealed || !r->said || !lease_queue_finished(&r->queue) ||
+        now < r->next_look)
         return;
     r->sealed = step_is_sealed(r, &why);
     r->next_look = now + LOOK_MS / 1000.0;
-    if (!r->sealed && r->said && now - r->said > patience)
+    if (!r->sealed && now - r->said > patience)
         err_set(&r->fault, ERR_SYSTEM,
                 "it was said to be done, but is not on the disk: %.300s",
                 why.text);

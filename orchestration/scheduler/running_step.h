@@ -27,7 +27,7 @@ struct running_step {
     struct progress progress;
     struct lease_queue queue;       /* owned */
     double first_heard, first_done; /* time_left.h; 0: not yet */
-    int restarts;                   /* of processes that ended too early */
+    int restarts;     /* of processes that ended too early, for no spare unit */
     int sink;         /* its place in the list of workers, -1 if none */
     bool finish_sent; /* with STAGE_FILES finish is its last unit */
     bool sealed;      /* the output has been seen on the disk, whole */
@@ -59,7 +59,11 @@ void running_step_advance(struct running_step *r);
 /* Has it ended, and have its processes left? */
 bool running_step_has_left(const struct running_step *r);
 
-/* A process of it has ended; 'status' as wait() has it. */
+/*
+ * A process of it has ended, and what it sent was read; 'status' as wait() has
+ * it.  That costs nothing if the output is there; a try of its unit, if the
+ * step may do without that; else a restart of the step.
+ */
 void running_step_take_exit(struct running_step *r, const struct child *ended,
                             int status);
 

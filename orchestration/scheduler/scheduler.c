@@ -172,6 +172,7 @@ static void reap_processes(struct scheduler *s)
     launch_read_logs(&s->launcher, s->n_running > 1 ? s->plan : NULL);
     while (launch_reap(&s->launcher, &ended, &status)) {
         host_list_give(&s->allocation.hosts, &ended.place);
+        scheduler_listen(s); /* its last words before its end */
         r = scheduler_step_at(s, ended.step);
         if (r)
             running_step_take_exit(r, &ended, status);

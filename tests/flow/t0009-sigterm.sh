@@ -1,5 +1,6 @@
 #!/bin/bash
-# t0009 - SIGTERM to any process: orderly end, status 75, work goes on later
+# t0009 - SIGTERM to any process: orderly end, status 75, work goes on later;
+# a run whose parent ignores SIGCHLD ends
 . "$(dirname "$0")/lib.sh"
 small_config "$T/c.yaml"
 many() { # many <command...>: with a long augment stage, and no other
@@ -40,4 +41,7 @@ for f in model.safetensors last.safetensors; do
     ok "$f: same bytes as unbroken" cmp "$T/whole/train/$E/$f" \
         "$T/run/train/$E/$f"
 done
+ok "where SIGCHLD is ignored a run ends" \
+    status_is 0 timeout --kill-after=1 60 env --ignore-signal=CHLD \
+    papline run "$T/c.yaml" --until preprocess --run "$T/ignored"
 finish

@@ -66,18 +66,19 @@ ok "  and goes on" status_is 0 papline run "$T/cut" --until augment \
 ok "the store has the bytes of an honest run" \
     same_store "$T/honest/augment" "$T/cut/augment"
 
-# A sink that ends between sealing and saying so.
+# A process that ends between sealing and saying so, with no try to lose.
 mkdir "$T/bin"
 cp "$BIN"/papline* "$T/bin"
-mv "$T/bin/papline-augment" "$T/bin/real"
-cat >"$T/bin/papline-augment" <<END
+for p in augment preprocess; do
+    mv "$T/bin/papline-$p" "$T/bin/real-$p"
+    cat >"$T/bin/papline-$p" <<END
 #!/bin/bash
-case "\$*" in
-*--sink*) [ -e "$T/once" ] || { : >"$T/once"; export LD_PRELOAD=$T/quiet.so; } ;;
-esac
-exec "$T/bin/real" "\$@"
+[ -e "$T/once" ] || [[ $p = augment && "\$*" != *--sink* ]] ||
+    { : >"$T/once"; export LD_PRELOAD=$T/quiet.so; }
+exec "$T/bin/real-$p" "\$@"
 END
-chmod +x "$T/bin/papline-augment"
+    chmod +x "$T/bin/papline-$p"
+done
 cat >"$T/quiet.c" <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -94,16 +95,21 @@ int rename(const char *from, const char *to)
     return rc;
 }
 END
+quiet() { # quiet <step> <status> <run>: its process ends with this, once
+    rm -f "$T/once"
+    cc -shared -fPIC -DSTATUS="$2" -o "$T/quiet.so" "$T/quiet.c" || return 1
+    status_is 0 "$T/bin/papline" run "$T/c.yaml" --until "$1" --run "$3" \
+        --set scheduler.tries=1 && test -e "$T/once"
+}
 if ldd "$BIN/papline" | grep -q libasan; then
-    echo "# no sink that ends too early: the sanitizer bears no preloading"
+    echo "# no process that ends too early: the sanitizer bears no preloading"
 else
     for s in 0 1; do
-        rm -f "$T/once"
-        ok "a sink that seals and ends with $s" cc -shared -fPIC \
-            -DSTATUS=$s -o "$T/quiet.so" "$T/quiet.c"
-        ok "  the run ends well" status_is 0 "$T/bin/papline" run "$T/c.yaml" \
-            --until augment --run "$T/quiet$s"
-        ok "  the sink did end" test -e "$T/once"
+        ok "preprocessing that seals and ends with $s is done" \
+            quiet preprocess "$s" "$T/quiet$s"
+        ok "  the data are whole" same_store "$T/honest/data" "$T/quiet$s/data"
+        ok "a sink that seals and ends with $s is done" \
+            quiet augment "$s" "$T/quiet$s"
         ok "  the store is whole" same_store "$T/honest/augment" \
             "$T/quiet$s/augment"
     done

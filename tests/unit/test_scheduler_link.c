@@ -18,6 +18,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
@@ -160,6 +161,64 @@ static void check_life(void)
     scheduler_link_close(l);
 }
 
+/* Credits that come before the result of 'unit'; -1: that does not come. */
+static int count_credits(struct fake_scheduler *p, uint64_t unit)
+{
+    struct msg_result result = {0};
+    struct err err = {0};
+    int n = 0;
+
+    while (result.unit != unit) {
+        const int got = zmq_recv(p->router, p->from, sizeof(p->from), 0);
+        const int m = zmq_recv(p->router, p->bytes, sizeof(p->bytes), 0);
+
+        if (got < 0 || m < 0)
+            return -1;
+        n += wire_msg_peek(p->bytes, (size_t)m) == PROTO_CREDIT;
+        if (wire_msg_peek(p->bytes, (size_t)m) == PROTO_RESULT &&
+            result_decode(&result, p->bytes, (size_t)m, &err) < 0)
+            return -1;
+    }
+    return n;
+}
+
+/* A unit ends while the scheduler is away: with the next connection the worker
+ * is free once, not twice. */
+static void check_one_credit(void)
+{
+    const struct scheduler_link_args a = {
+        .stage = "augment", .join = dir, .listen = ""};
+    const struct timespec away = {.tv_nsec = 500000000};
+    const struct err none = {0};
+    struct scheduler_link *l = NULL;
+    struct fake_scheduler p;
+    struct msg_unit got;
+    struct err err = {0};
+    enum scheduler_link_event event = SCHEDULER_LINK_STOP;
+
+    peer_open(&p, "four");
+    ok(scheduler_link_open(&l, &a, &err) == 0 &&
+           scheduler_link_wait(l, 5000, &event, &got, &err) == 1 &&
+           event == SCHEDULER_LINK_CONNECTED,
+       "a worker connects to a scheduler that will go");
+    peer_close(&p);
+    nanosleep(&away, NULL);
+    ok(scheduler_link_result(l, 7, &none, 1, &err) == 0 &&
+           scheduler_link_credit(l, &err) == 0,
+       "a unit ends while the scheduler is away");
+    peer_open(&p, "five");
+    event = SCHEDULER_LINK_STOP;
+    ok(scheduler_link_wait(l, 10000, &event, &got, &err) == 1 &&
+           event == SCHEDULER_LINK_CONNECTED,
+       "the next scheduler is found");
+    ok(scheduler_link_credit(l, &err) == 0 &&
+           scheduler_link_result(l, 8, &none, 1, &err) == 0 &&
+           count_credits(&p, 8) == 1,
+       "  it gets one credit");
+    scheduler_link_close(l);
+    peer_close(&p);
+}
+
 static void check_refused(void)
 {
     const struct scheduler_link_args a = {
@@ -269,6 +328,7 @@ int main(void)
     ok(sodium_init() >= 0 && file_dir_make(dir, &err) == 0,
        "the test's directory is made");
     check_life();
+    check_one_credit();
     check_refused();
     check_errors();
     check_hung_up();
