@@ -103,6 +103,7 @@ struct start {
     int threads;                  /* of each rank; 0: as it finds */
     int out;                      /* standard output and error */
     char slot_log[FILE_PATH_MAX]; /* where a slot's program writes */
+    rlim_t files;                 /* launcher.files */
     pid_t parent;
 };
 
@@ -124,6 +125,17 @@ static void set_environment(const struct start *t)
         launched_forget();
 }
 
+/* In the child: srun takes the limit to other hosts, which may allow less. */
+static void restore_files(rlim_t soft)
+{
+    struct rlimit files;
+
+    if (soft == 0 || getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return;
+    files.rlim_cur = soft;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /* In the child: never returns.  A pipe that is closed does not end it: it saves
  * its work when its scheduler has died. */
 _Noreturn static void exec_command(const struct start *t)
@@ -143,6 +155,7 @@ _Noreturn static void exec_command(const struct start *t)
         dup2(null, STDIN_FILENO);
     dup2(t->out, STDOUT_FILENO);
     dup2(t->out, STDERR_FILENO);
+    restore_files(t->files);
     execvp(t->command.arg[0], (char *const *)(uintptr_t)t->command.arg);
     fprintf(stderr, "papline: cannot start '%s': %s\n", t->command.arg[0],
             strerror(errno));
@@ -261,6 +274,7 @@ int launch_start(struct launcher *l, const struct launch_args *a,
     randombytes_buf(&token, sizeof(token));
     snprintf(t->token_text, sizeof(t->token_text), "%016jx", (uintmax_t)token);
     t->threads = a->place.threads;
+    t->files = l->files;
     t->parent = getpid();
     *child = (struct child){.role = a->role,
                             .step = a->index,

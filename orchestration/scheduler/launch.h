@@ -13,6 +13,7 @@
 #include "orchestration/scheduler/process_log.h"
 #include "run/plan.h"
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 enum { LAUNCH_MAX_CHILDREN = 1024 };
@@ -33,8 +34,9 @@ struct child {
 
 struct launcher {
     const char *run_dir;                 /* borrowed */
-    const struct allocation *allocation; /* borrowed; the rest is zero at
-                                            first */
+    const struct allocation *allocation; /* borrowed */
+    rlim_t files; /* soft limit of descriptors that children have; 0: as here.
+                     The rest is zero at first */
     struct child child[LAUNCH_MAX_CHILDREN];
 };
 

@@ -16,9 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <zmq.h>
 
 enum {
+    FILES = 65536, /* that it may have open, where the system lets it */
     TICK_MS = 50,
     STATUS_MS = 500,
     SILENT_LEASES = 6, /* a worker silent for so many leases is gone */
@@ -93,6 +95,19 @@ int scheduler_prepare(struct scheduler *s, const struct config *c,
     return allocation_find(&s->allocation, c, err);
 }
 
+/* Each process that it starts takes three descriptors here, each that joins
+ * one, and a usual soft limit is 1,024. */
+static void raise_files(struct scheduler *s)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= FILES)
+        return;
+    s->launcher.files = files.rlim_cur;
+    files.rlim_cur = files.rlim_max < FILES ? files.rlim_max : FILES;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int scheduler_init(struct scheduler *s, const struct config *c,
                    const struct plan *plan, const char *run_dir,
                    struct err *err)
@@ -102,6 +117,7 @@ int scheduler_init(struct scheduler *s, const struct config *c,
     if (scheduler_prepare(s, c, plan, run_dir, err) < 0 ||
         worker_list_init(&s->workers, err) < 0)
         return -1;
+    raise_files(s);
     s->run_started = clock_now();
     turn_clock_start(&s->clock);
     left = s->allocation.ends - clock_date();
