@@ -1,5 +1,6 @@
 #include "stages/explain/explain.h"
 
+#include "run/output.h"
 #include "stages/explain/concepts.h"
 #include "stages/explain/explain_private.h"
 
@@ -72,7 +73,7 @@ static int keep_predictions(const struct explanation *e, struct err *err)
     for (size_t i = 0; i < e->n; i++)
         buf_printf(&text, "%zu,%d,%.6f\n", e->list[i].row, e->list[i].predicted,
                    (double)e->list[i].p);
-    if (file_path(dir, err, "%s/cells", e->args->out) == 0 &&
+    if (file_path(dir, err, "%s/" OUTPUT_PARTS, e->args->out) == 0 &&
         file_dir_make(dir, err) == 0)
         return buf_save(&text, dir, "predictions.csv", err);
     buf_release(&text);
@@ -151,7 +152,8 @@ static int open_nets(struct explanation *e, struct err *err)
 
 static int make_dirs(const char *out, struct err *err)
 {
-    static const char *const name[] = {"maps", "overlays", "strips", "cells"};
+    static const char *const name[] = {"maps", "overlays", "strips",
+                                       OUTPUT_PARTS};
     char path[FILE_PATH_MAX];
 
     for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
@@ -212,7 +214,8 @@ int explain_open(struct explanation **out, const struct explain_args *a,
 static int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
                         const char *what, struct err *err)
 {
-    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
+    return file_path(path, err, "%s/" OUTPUT_PARTS "/%06zu.%s.csv", out, place,
+                     what);
 }
 
 static int write_part(const struct explanation *e, size_t place,
@@ -271,11 +274,14 @@ static int explain_all(struct explanation *e, struct err *err)
 
 int explain_run(const struct explain_args *a, struct err *err)
 {
+    char parts[FILE_PATH_MAX];
     struct explanation *e;
     int rc = -1;
 
-    if (explain_open(&e, a, err) == 0 && explain_all(e, err) == 0)
-        rc = explain_gather(a, err);
+    if (explain_open(&e, a, err) == 0 && explain_all(e, err) == 0 &&
+        explain_gather(a, err) == 0 &&
+        file_path(parts, err, "%s/" OUTPUT_PARTS, a->out) == 0)
+        rc = file_dir_remove(parts, err);
     explain_close(e);
     return rc;
 }

@@ -51,13 +51,14 @@
  * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are
  * shown, then those that explain.cells adds, which only tables count.  Places
  * are explained one by one, in any order, by any number of processes; what a
- * cell adds to the tables lies in cells/ meanwhile:
- *     cells/PLACE.scores.csv         its lines of scores.csv; written last
- *     cells/PLACE.KIND.csv           map_scores.h
- *     cells/PLACE.dose_response.csv  its lines of that file
- *     cells/predictions.csv          of the whole split, for concepts.csv
- *     cells/f_fidelity.safetensors   the tuned network; who finds none makes it
- *     cells/f_fidelity.json
+ * cell adds to the tables lies in .parts/ (OUTPUT_PARTS of run/output.h) until
+ * the output is sealed:
+ *     .parts/PLACE.scores.csv        its lines of scores.csv; written last
+ *     .parts/PLACE.KIND.csv          map_scores.h
+ *     .parts/PLACE.dose_response.csv its lines of that file
+ *     .parts/predictions.csv         of the whole split, for concepts.csv
+ *     .parts/f_fidelity.safetensors  the tuned network; who finds none makes it
+ *     .parts/f_fidelity.json
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -100,12 +101,13 @@ void explain_close(struct explanation *e);
 MUST_USE int explain_at(struct explanation *e, size_t place, struct err *err);
 
 /*
- * Make the tables of what lies in cells/, and remove that.
- * Errors: as store_open(); ERR_INPUT a file in cells/ is damaged; ERR_SYSTEM.
+ * Make the tables of what lies in .parts/, which stays: so it may be done again
+ * until the output is sealed.
+ * Errors: as store_open(); ERR_INPUT a file in .parts/ is damaged; ERR_SYSTEM.
  */
 MUST_USE int explain_gather(const struct explain_args *a, struct err *err);
 
-/* All of it.  Errors: as above. */
+/* All of it; .parts/ is gone then.  Errors: as above. */
 MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 
 /*

@@ -147,7 +147,7 @@ void explain_words_note(const struct explainer_map *map, struct buf *b);
  */
 MUST_USE int explain_tuned_open(struct explanation *e, struct err *err);
 
-/* OUT/f_fidelity.json, where cells/ has it.  Errors: ERR_SYSTEM. */
+/* OUT/f_fidelity.json, where OUTPUT_PARTS has it.  Errors: ERR_SYSTEM. */
 MUST_USE int explain_tuned_gather(const struct explain_args *a,
                                   struct err *err);
 

@@ -284,6 +284,27 @@ static void check_explain(void)
     ok(markup_count(first, "\n") == 1, "  and leaves the header alone");
 }
 
+/* Tables may be made as often as it is asked for. */
+static void check_gather(void)
+{
+    const struct explain_args a = explain_args();
+    struct explanation *e;
+    struct err err = {0};
+    char *first;
+
+    works(explain_open(&e, &a, &err) == 0, err, "cells are chosen");
+    for (size_t i = 0; i < N; i++)
+        BUG_ON(explain_at(e, i, &err) < 0);
+    works(explain_gather(&a, &err) == 0, err, "tables of all are made");
+    first = text_of("out/scores.csv");
+    works(explain_gather(&a, &err) == 0, err, "  and once more");
+    ok(markup_count(first, "\n") > K &&
+           strcmp(first, text_of("out/scores.csv")) == 0,
+       "  with the same lines");
+    explain_close(e);
+    BUG_ON(file_dir_remove(in_dir("out/.parts"), &err) < 0);
+}
+
 static void check_layer_without_rows(struct graph *g)
 {
     struct err err = {0};
@@ -316,6 +337,7 @@ int main(void)
     struct graph *g = begin_trained();
 
     check_explain();
+    check_gather();
     check_layer_without_rows(g);
     check_small_pictures();
     return end_trained(g);

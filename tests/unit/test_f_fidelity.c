@@ -394,7 +394,7 @@ static void check_run(void)
     c.explain.bootstrap = 20;
     c.explain.concepts = c.explain.dose_response = EXPLAIN_OFF;
     first = open_once(a);
-    ok(file_exists(in_dir("out/cells/f_fidelity.safetensors")),
+    ok(file_exists(in_dir("out/.parts/f_fidelity.safetensors")),
        "  it left a tuned network");
     again = open_once(a);
     ok(first == again + 3, "  that is not tuned anew");
@@ -407,7 +407,7 @@ static void check_run(void)
        "  and means, of the baselines, too");
     ok(strstr(text_of("out/f_fidelity.json"), "\"steps\": 3"),
        "  and what was done to the network");
-    ok(!file_exists(in_dir("out/cells")), "  the network itself is gone");
+    ok(!file_exists(in_dir("out/.parts")), "  the network itself is gone");
 }
 
 int main(void)
