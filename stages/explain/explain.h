@@ -53,10 +53,11 @@
  * are explained one by one, in any order, by any number of processes; what a
  * cell adds to the tables lies in .parts/ (OUTPUT_PARTS of run/output.h) until
  * the output is sealed:
+ *     .parts/predictions.csv         of the whole split; who finds none makes
+ *                                    it, all choose the cells from it
  *     .parts/PLACE.scores.csv        its lines of scores.csv; written last
  *     .parts/PLACE.KIND.csv          map_scores.h
  *     .parts/PLACE.dose_response.csv its lines of that file
- *     .parts/predictions.csv         of the whole split, for concepts.csv
  *     .parts/f_fidelity.safetensors  the tuned network; who finds none makes it
  *     .parts/f_fidelity.json
  */
@@ -83,15 +84,20 @@ struct explain_args {
 struct explanation;
 
 /*
- * Load the networks, predict the test split, choose cells.  'a' is borrowed.
- * Deterministic.
+ * Load the networks, choose cells; the test split is predicted unless that was
+ * done.  'a' is borrowed.  Deterministic.
  * Errors: ERR_USAGE unknown method; unknown layer, with the nearest name, or
  * one without rows and columns; else as store_open() and inference_open();
- * ERR_AGAIN each() said stop; ERR_SYSTEM.
+ * ERR_INPUT .parts/predictions.csv is of other cells; ERR_AGAIN each() said
+ * stop; ERR_SYSTEM.
  */
 MUST_USE int explain_open(struct explanation **e, const struct explain_args *a,
                           struct err *err);
 void explain_close(struct explanation *e);
+
+/* Are the cells still those of .parts/predictions.csv?  Not if the output has
+ * been begun anew meanwhile: then open it again. */
+bool explain_is_current(const struct explanation *e);
 
 /*
  * Explain the cell at a place and write its files; one that is done already, or
@@ -103,7 +109,8 @@ MUST_USE int explain_at(struct explanation *e, size_t place, struct err *err);
 /*
  * Make the tables of what lies in .parts/, which stays: so it may be done again
  * until the output is sealed.
- * Errors: as store_open(); ERR_INPUT a file in .parts/ is damaged; ERR_SYSTEM.
+ * Errors: as store_open(); ERR_INPUT a chosen cell is missing in .parts/, or a
+ * file there is damaged; ERR_SYSTEM.
  */
 MUST_USE int explain_gather(const struct explain_args *a, struct err *err);
 

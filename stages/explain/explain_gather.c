@@ -270,6 +270,25 @@ static void count_contours(const struct gathering *g)
                  cells - with, cells);
 }
 
+/* Parts of every chosen cell must be there. */
+static int check_parts(const struct gathering *g, struct err *err)
+{
+    struct prediction *list;
+    size_t n, have = 0;
+    int rc = explain_list_read(g->args, &g->data, &list, &n, err);
+
+    for (size_t i = 0; rc == 0 && i < g->n; i++)
+        have +=
+            is_part(g->name[i], "scores") && strtoull(g->name[i], NULL, 10) < n;
+    if (rc == 0 && have < n)
+        rc = err_set(err, ERR_INPUT,
+                     "only %zu of %zu chosen cells were explained; the next "
+                     "run does the others",
+                     have, n);
+    free(list);
+    return rc;
+}
+
 /* Has data/ contours? */
 static int find_contours(struct gathering *g, struct err *err)
 {
@@ -297,7 +316,7 @@ int explain_gather(const struct explain_args *a, struct err *err)
     if (store_use_fold(&g.data, a->fold, a->folds ? a->folds : 1, err) < 0)
         goto out;
     if (file_dir_list(g.parts, &g.name, &g.n, err) == 0 &&
-        find_contours(&g, err) == 0)
+        check_parts(&g, err) == 0 && find_contours(&g, err) == 0)
         rc = gather_all(&g, err);
     if (rc == 0)
         count_contours(&g);

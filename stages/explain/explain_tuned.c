@@ -50,7 +50,7 @@ static int make_tuned(struct explanation *e, const char *path, struct err *err)
         file_path(made, err, "%s.%ld", path, (long)getpid()) < 0 ||
         file_dir_make(dir, err) < 0 ||
         f_fidelity_tune(&a, made, &was, err) < 0 ||
-        write_told(e, &was, err) < 0 || file_adopt(made, path, err) < 0)
+        write_told(e, &was, err) < 0 || file_adopt_first(made, path, err) < 0)
         return -1;
     log_info("a copy of the network was tuned on masked cells for %lld steps: "
              "loss %.3f, then %.3f",
