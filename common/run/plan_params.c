@@ -115,6 +115,8 @@ static void add_revisions(const struct config *c, enum stage_id stage,
         {STAGE_TRAIN, balanced, "variants", "others each time"},
         {STAGE_TRAIN, c->train.ema > 0, "moving average",
          "corrected, with statistics"},
+        {STAGE_EXPLAIN, c->explain.precision == PRECISION_BF16, "predictions",
+         "in float32"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

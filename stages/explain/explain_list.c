@@ -41,17 +41,39 @@ static int predict_rows(const struct explanation *e, struct inference *net,
     return 0;
 }
 
-/* What the network says of the split. */
+/* Open the network in float32 if it makes many passes in bf16. */
+static int open_exact(struct inference *exact, const struct explanation *e,
+                      struct err *err)
+{
+    const struct inference_args p = {.path = e->args->model,
+                                     .network = e->args->network,
+                                     .data = &e->data,
+                                     .batch = SCORER_BATCH,
+                                     .memory = GRAPH_INFER};
+
+    *exact = (struct inference){.batch = 0};
+    return e->args->settings->precision == PRECISION_BF16
+               ? inference_open(exact, &p, err)
+               : 0;
+}
+
+/* What the network says of the split, in float32. */
 static int predict_split(struct explanation *e, struct buf *text,
                          struct err *err)
 {
+    struct inference exact;
     size_t *row = NULL, n;
     int rc =
         inference_split(&e->data, store_told_split(&e->data), &row, &n, err);
 
     buf_puts(text, CONCEPTS_PREDICTIONS_HEADER);
-    if (rc == 0)
-        rc = predict_rows(e, &e->own.many, row, n, text, err);
+    if (rc == 0 && open_exact(&exact, e, err) == 0) {
+        rc = predict_rows(e, exact.graph ? &exact : &e->own.many, row, n, text,
+                          err);
+        inference_close(&exact);
+    } else {
+        rc = -1;
+    }
     free(row);
     return rc;
 }

@@ -411,6 +411,31 @@ static void check_run(void)
     ok(!file_exists(in_dir("out/.parts")), "  the network itself is gone");
 }
 
+/* What is predicted, and so which cells and classes are explained, does not hang
+ * on the precision of many passes. */
+static void check_precision(void)
+{
+    struct config c;
+    const struct explain_args a = {.data = in_dir("data"),
+                                   .model = in_dir("alive.safetensors"),
+                                   .out = in_dir("precise"),
+                                   .network = "mobilenetv2",
+                                   .settings = &c.explain,
+                                   .seed = 3};
+    struct err err = {0};
+    char *exact;
+
+    config_init(&c);
+    BUG_ON(file_dir_make(a.out, &err) < 0);
+    open_once(a);
+    exact = text_of("precise/.parts/predictions.csv");
+    BUG_ON(file_dir_remove(in_dir("precise/.parts"), &err) < 0);
+    c.explain.precision = PRECISION_BF16;
+    open_once(a);
+    ok(*exact && strcmp(exact, text_of("precise/.parts/predictions.csv")) == 0,
+       "  which in bf16 predicts as in float32");
+}
+
 int main(void)
 {
     struct graph *small = build_small(), *g = begin_trained();
@@ -423,6 +448,7 @@ int main(void)
     BUG_ON(store_open(&s, in_dir("data"), &err) < 0);
     check_tuned(&s);
     check_run();
+    check_precision();
     check_refused(&s, g);
     store_close(&s);
     graph_free(small);
