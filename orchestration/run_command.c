@@ -343,6 +343,15 @@ static int forget_outputs(const struct plan_run *j, struct err *err)
     return 0;
 }
 
+/* What processes that were killed right after the sealing left. */
+static int remove_parts(const struct plan_run *j, struct err *err)
+{
+    for (int i = 0; i < j->plan.n_step; i++)
+        if (output_remove_parts(j->dir, &j->plan.step[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 int run_command_start(const struct run_command_args *a, struct err *err)
 {
     struct plan_run *j = plan_run_new(err);
@@ -354,7 +363,7 @@ int run_command_start(const struct run_command_args *a, struct err *err)
         write_config(j, err) == 0 &&
         plan_pin(&j->plan, &j->config, j->dir, err) == 0 &&
         output_rename_hashes(j->dir, &j->plan, err) == 0 &&
-        forget_outputs(j, err) == 0) {
+        remove_parts(j, err) == 0 && forget_outputs(j, err) == 0) {
         print_plan(&j->plan);
         rc = run_scheduler(j, err);
         if (rc == 0 && !a->until && a->only.n == 0)

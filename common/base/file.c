@@ -168,6 +168,19 @@ int file_adopt(const char *from, const char *path, struct err *err)
     return name_file(fd, from, path, err);
 }
 
+int file_adopt_first(const char *from, const char *path, struct err *err)
+{
+    char dir[FILE_PATH_MAX];
+
+    if (file_sync(from, err) < 0)
+        return -1;
+    if (link(from, path) < 0 && !file_exists(path))
+        return file_adopt(from, path, err);
+    unlink(from);
+    file_parent(dir, path);
+    return file_sync(dir, err);
+}
+
 static int write_mode(const char *path, const struct file_part *part, size_t n,
                       mode_t mode, struct err *err)
 {

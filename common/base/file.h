@@ -54,6 +54,15 @@ MUST_USE int file_write_parts(const char *path, const struct file_part *part,
  * fsync of the directory.  Errors: ERR_SYSTEM; both are as before. */
 MUST_USE int file_adopt(const char *from, const char *path, struct err *err);
 
+/*
+ * As file_adopt(), unless there is a 'path' already: that stays, and 'from'
+ * goes.  So of several processes the first names its file, and all find that.
+ * Where the file system has no hard links a second that comes in the same
+ * moment may replace it.
+ */
+MUST_USE int file_adopt_first(const char *from, const char *path,
+                              struct err *err);
+
 /* As file_write(), and the file's mode is 0600. */
 MUST_USE int file_write_secret(const char *path, const void *data, size_t size,
                                struct err *err);

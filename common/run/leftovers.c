@@ -174,7 +174,7 @@ static int measure_folder(const char *run_dir, struct leftover *l,
     int rc = file_path(path, err, "%s/%s", run_dir, l->dir);
 
     if (rc == 0)
-        rc = output_files_list(&f, path, err);
+        rc = output_files_list(&f, path, true, err);
     for (size_t i = 0; rc == 0 && i < f.n; i++) {
         rc = file_path(path, err, "%s/%s/%s", run_dir, l->dir, f.file[i].name);
         if (rc < 0 || lstat(path, &st) < 0)
@@ -306,13 +306,13 @@ static void remove_folders(const char *dir, const char *name)
 static int remove_output(const char *dir, const json_t *manifest, size_t *kept,
                          struct err *err)
 {
-    static const char *const own[] = {OUTPUT_SEEN, OUTPUT_BEGUN,
+    static const char *const own[] = {OUTPUT_PARTS, OUTPUT_SEEN, OUTPUT_BEGUN,
                                       OUTPUT_MANIFEST};
     struct output_files f = {0};
     char path[FILE_PATH_MAX];
     struct stat st;
     size_t at = 0;
-    int rc = output_files_list(&f, dir, err);
+    int rc = output_files_list(&f, dir, false, err);
 
     for (size_t i = 0; rc == 0 && i < f.n; i++) {
         rc = file_path(path, err, "%s/%s", dir, f.file[i].name);

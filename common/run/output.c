@@ -79,7 +79,7 @@ static void remove_leftovers(const char *run_dir, const char *partial)
     struct err err;
     size_t n = 0;
 
-    if (output_files_list(&f, partial, &err) == 0)
+    if (output_files_list(&f, partial, true, &err) == 0)
         for (size_t i = 0; i < f.n; i++)
             if (output_files_temporary(f.file[i].name) &&
                 file_path(path, &err, "%s/%s", partial, f.file[i].name) == 0)
@@ -215,6 +215,16 @@ static int swap_in(const char *run_dir, const char *partial, const char *sealed,
     return 0;
 }
 
+int output_remove_parts(const char *run_dir, const struct plan_step *step,
+                        struct err *err)
+{
+    char parts[FILE_PATH_MAX];
+
+    if (file_path(parts, err, "%s/%s/" OUTPUT_PARTS, run_dir, step->dir) < 0)
+        return -1;
+    return file_exists(parts) ? file_dir_remove(parts, err) : 0;
+}
+
 static int seal_output(const char *run_dir, const struct plan_step *step,
                        const char *partial, const json_t *begun,
                        struct err *err)
@@ -226,13 +236,15 @@ static int seal_output(const char *run_dir, const struct plan_step *step,
 
     if (file_path(sealed, err, "%s/%s", run_dir, step->dir) == 0 &&
         file_path(path, err, "%s/" OUTPUT_MANIFEST, partial) == 0 &&
-        output_files_list(&f, partial, err) == 0 &&
+        output_files_list(&f, partial, false, err) == 0 &&
         output_files_hash(&f, partial, err) == 0) {
         output_files_note(&f, partial);
         m = make_manifest(step, begun, &f, err);
     }
     if (m && json_write(path, m, JSON_INDENT(1), err) == 0)
         rc = swap_in(run_dir, partial, sealed, err);
+    if (rc == 0 && output_remove_parts(run_dir, step, err) < 0)
+        err->code = ERR_NONE; /* the next 'papline run' tries again */
     json_decref(m);
     output_files_release(&f);
     return rc;
@@ -249,7 +261,7 @@ int output_commit(const char *run_dir, const struct plan_step *step,
         return -1;
     begun = read_begun(partial, step);
     if (!begun && output_is_current(run_dir, step))
-        return 0;
+        return output_remove_parts(run_dir, step, err);
     if (!begun)
         return err_set(err, ERR_SYSTEM,
                        "'%s' was not begun for this content hash, or is gone",

@@ -23,6 +23,10 @@ enum {
 #define OUTPUT_LACKING '-'
 #define OUTPUT_AGAIN   '!'
 
+/* Folder of an output for what its units leave to the one that gathers them: it
+ * is no part of what is sealed, and goes once that is done. */
+#define OUTPUT_PARTS ".parts"
+
 struct json_t; /* jansson's */
 
 /*
@@ -50,7 +54,9 @@ MUST_USE int output_partial(char path[FILE_PATH_MAX], const char *run_dir,
                             const struct plan_step *step, struct err *err);
 
 /*
- * Seal: sync all files, write the manifest, rename, drop the older output.
+ * Seal: sync all files, write the manifest, rename, drop the older output and
+ * OUTPUT_PARTS.  Before the rename that stays, so that what gathers can be done
+ * again; what a crash behind it leaves is for output_remove_parts().
  * If it was sealed with this hash already (a repeated unit) nothing is done.
  * Temporary files that killed workers left are removed first.
  * Errors: ERR_USAGE an input has become another; ERR_SYSTEM, also when no
@@ -58,6 +64,10 @@ MUST_USE int output_partial(char path[FILE_PATH_MAX], const char *run_dir,
  */
 MUST_USE int output_commit(const char *run_dir, const struct plan_step *step,
                            struct err *err);
+
+/* Remove OUTPUT_PARTS of a sealed output, if there is any.  ERR_SYSTEM. */
+MUST_USE int output_remove_parts(const char *run_dir,
+                                 const struct plan_step *step, struct err *err);
 
 /*
  * Does the manifest of a step's output name the file that is wanted of it?

@@ -252,7 +252,7 @@ int output_verify(const char *run_dir, const struct plan_step *step,
 
     if (m && output_check(run_dir, step, m, true, err) == 0 &&
         file_path(sealed, err, "%s/%s", run_dir, step->dir) == 0 &&
-        output_files_list(&f, sealed, err) == 0)
+        output_files_list(&f, sealed, false, err) == 0)
         rc = compare_names(json_object_get(m, "files"), &f, err);
     json_decref(m);
     output_files_release(&f);

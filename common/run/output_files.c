@@ -160,13 +160,36 @@ static int by_name(const void *a, const void *b)
     return strcmp(p->name, q->name);
 }
 
-int output_files_list(struct output_files *f, const char *dir, struct err *err)
+static bool is_part(const char *name)
+{
+    static const char parts[] = OUTPUT_PARTS "/";
+
+    return strncmp(name, parts, sizeof(parts) - 1) == 0;
+}
+
+static void drop_parts(struct output_files *f)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < f->n; i++) {
+        if (is_part(f->file[i].name))
+            free(f->file[i].name);
+        else
+            f->file[n++] = f->file[i];
+    }
+    f->n = n;
+}
+
+int output_files_list(struct output_files *f, const char *dir, bool parts,
+                      struct err *err)
 {
     *f = (struct output_files){0};
     if (list_folder(f, dir, "", 0, err) < 0) {
         output_files_release(f);
         return -1;
     }
+    if (!parts)
+        drop_parts(f);
     if (f->n > 1)
         qsort(f->file, f->n, sizeof(*f->file), by_name);
     return 0;

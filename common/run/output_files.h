@@ -40,12 +40,13 @@ struct output_files {
 };
 
 /*
- * List the regular files below 'dir' but its manifest, .begun and .seen; links
- * are not followed and not listed.
+ * List the regular files below 'dir' but its manifest, .begun and .seen, and
+ * unless 'parts' those in .parts (output.h); links are not followed and not
+ * listed.
  * Errors: ERR_INPUT too deep or too many; ERR_SYSTEM.
  */
 MUST_USE int output_files_list(struct output_files *f, const char *dir,
-                               struct err *err);
+                               bool parts, struct err *err);
 
 /* Take size, hash and stamp of each, after syncing it with its folder. */
 MUST_USE int output_files_hash(struct output_files *f, const char *dir,

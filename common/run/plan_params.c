@@ -135,6 +135,8 @@ static void add_revisions(const struct plan *p, const struct config *c,
          "corrected, with statistics"},
         {STAGE_TRAIN, sets_head_momentum(c, e), "batch norm of the head",
          "train.bn_momentum"},
+        {STAGE_EXPLAIN, c->explain.precision == PRECISION_BF16, "predictions",
+         "in float32"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -151,7 +151,7 @@ static int take_predictions(struct concept_table *t, struct err *err)
             break;
         }
         cell->predicted = class;
-        cell->p = strtod(csv_get(&c, i, 2), NULL);
+        cell->p = (double)strtof(csv_get(&c, i, 2), NULL);
     }
     csv_release(&c);
     return rc;

@@ -1,101 +1,10 @@
 #include "stages/explain/explain.h"
 
-#include "stages/explain/concepts.h"
+#include "run/output.h"
 #include "stages/explain/explain_private.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* --- which cells ---------------------------------------------------------- */
-
-static int predict_list(struct explanation *e, const size_t *row,
-                        struct err *err)
-{
-    const size_t k = (size_t)e->data.n_class;
-    float out[SCORER_BATCH * CONFIG_CLASSES_MAX];
-
-    for (size_t i = 0; i < e->n; i += SCORER_BATCH) {
-        const size_t left = e->n - i,
-                     n = left < SCORER_BATCH ? left : SCORER_BATCH;
-
-        if (e->args->each && !e->args->each(e->args->self, i, e->n))
-            return err_set(err, ERR_AGAIN, "explanation was stopped");
-        if (inference_rows(&e->own.many, &e->data, row + i, n, out, err) < 0)
-            return -1;
-        for (size_t j = 0; j < n; j++) {
-            const int predicted = inference_class(out + j * k, (int)k);
-
-            e->list[i + j] =
-                (struct prediction){.row = row[i + j],
-                                    .truth = store_label(&e->data, row[i + j]),
-                                    .predicted = predicted,
-                                    .p = out[j * k + (size_t)predicted]};
-        }
-    }
-    return 0;
-}
-
-/* Choose the cells to be shown, and those that tables count. */
-static int mark_cells(struct explanation *e, struct err *err)
-{
-    const struct explain_settings *s = e->args->settings;
-    const size_t n = e->n;
-    struct prediction *all = malloc((n + 1) * sizeof(*all));
-    struct choose_cells_args a = {.all = all, .n = n, .seed = e->args->seed};
-    int64_t want;
-    int rc = config_cells(s->cells, &want, err);
-
-    a.order = malloc((n + 1) * sizeof(*a.order));
-    if (rc == 0 && (!all || !a.order))
-        rc = err_set(err, ERR_SYSTEM, "no memory for %zu predictions", n);
-    if (rc == 0) {
-        memcpy(all, e->list, n * sizeof(*all));
-        a.want = want < (int64_t)n ? (size_t)want : n;
-        e->n = choose_cells(e->list, n, (size_t)s->per_class);
-        if (want > 0)
-            e->n = choose_cells_measured(e->list, e->n, &a);
-    }
-    free(all);
-    free(a.order);
-    return rc;
-}
-
-/* What concepts.csv tells of all cells, explained or not. */
-static int keep_predictions(const struct explanation *e, struct err *err)
-{
-    struct buf text = {0};
-    char dir[FILE_PATH_MAX];
-
-    if (e->args->settings->concepts == EXPLAIN_OFF)
-        return 0;
-    buf_puts(&text, CONCEPTS_PREDICTIONS_HEADER);
-    for (size_t i = 0; i < e->n; i++)
-        buf_printf(&text, "%zu,%d,%.6f\n", e->list[i].row, e->list[i].predicted,
-                   (double)e->list[i].p);
-    if (file_path(dir, err, "%s/cells", e->args->out) == 0 &&
-        file_dir_make(dir, err) == 0)
-        return buf_save(&text, dir, "predictions.csv", err);
-    buf_release(&text);
-    return -1;
-}
-
-/* Predict the test split, or validation if nothing tests, and choose. */
-static int predict_and_pick(struct explanation *e, struct err *err)
-{
-    size_t *row = NULL;
-    int rc = -1;
-
-    if (inference_split(&e->data, store_told_split(&e->data), &row, &e->n,
-                        err) < 0)
-        return -1;
-    e->list = calloc(e->n + 1, sizeof(*e->list));
-    if (e->list)
-        rc = predict_list(e, row, err);
-    else
-        err_set(err, ERR_SYSTEM, "no memory for %zu predictions", e->n);
-    free(row);
-    return rc < 0 || keep_predictions(e, err) < 0 ? -1 : mark_cells(e, err);
-}
 
 /* --- opening -------------------------------------------------------------- */
 
@@ -151,7 +60,8 @@ static int open_nets(struct explanation *e, struct err *err)
 
 static int make_dirs(const char *out, struct err *err)
 {
-    static const char *const name[] = {"maps", "overlays", "strips", "cells"};
+    static const char *const name[] = {"maps", "overlays", "strips",
+                                       OUTPUT_PARTS};
     char path[FILE_PATH_MAX];
 
     for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
@@ -198,7 +108,7 @@ int explain_open(struct explanation **out, const struct explain_args *a,
     if (find_methods(e, err) < 0 || store_open(&e->data, a->data, err) < 0 ||
         store_use_fold(&e->data, a->fold, a->folds ? a->folds : 1, err) < 0 ||
         contours_open(&e->contours, a->data, err) < 0 ||
-        open_nets(e, err) < 0 || predict_and_pick(e, err) < 0 ||
+        open_nets(e, err) < 0 || explain_list_open(e, err) < 0 ||
         explain_tuned_open(e, err) < 0) {
         explain_close(e);
         return -1;
@@ -212,7 +122,8 @@ int explain_open(struct explanation **out, const struct explain_args *a,
 static int explain_part(char path[FILE_PATH_MAX], const char *out, size_t place,
                         const char *what, struct err *err)
 {
-    return file_path(path, err, "%s/cells/%06zu.%s.csv", out, place, what);
+    return file_path(path, err, "%s/" OUTPUT_PARTS "/%06zu.%s.csv", out, place,
+                     what);
 }
 
 static int write_part(const struct explanation *e, size_t place,
@@ -271,11 +182,14 @@ static int explain_all(struct explanation *e, struct err *err)
 
 int explain_run(const struct explain_args *a, struct err *err)
 {
+    char parts[FILE_PATH_MAX];
     struct explanation *e;
     int rc = -1;
 
-    if (explain_open(&e, a, err) == 0 && explain_all(e, err) == 0)
-        rc = explain_gather(a, err);
+    if (explain_open(&e, a, err) == 0 && explain_all(e, err) == 0 &&
+        explain_gather(a, err) == 0 &&
+        file_path(parts, err, "%s/" OUTPUT_PARTS, a->out) == 0)
+        rc = file_dir_remove(parts, err);
     explain_close(e);
     return rc;
 }

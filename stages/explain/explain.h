@@ -51,13 +51,15 @@
  * The chosen cells have places 0, 1 ..: those of choose_cells.h, which are
  * shown, then those that explain.cells adds, which only tables count.  Places
  * are explained one by one, in any order, by any number of processes; what a
- * cell adds to the tables lies in cells/ meanwhile:
- *     cells/PLACE.scores.csv         its lines of scores.csv; written last
- *     cells/PLACE.KIND.csv           map_scores.h
- *     cells/PLACE.dose_response.csv  its lines of that file
- *     cells/predictions.csv          of the whole split, for concepts.csv
- *     cells/f_fidelity.safetensors   the tuned network; who finds none makes it
- *     cells/f_fidelity.json
+ * cell adds to the tables lies in .parts/ (OUTPUT_PARTS of run/output.h) until
+ * the output is sealed:
+ *     .parts/predictions.csv         of the whole split; who finds none makes
+ *                                    it, all choose the cells from it
+ *     .parts/PLACE.scores.csv        its lines of scores.csv; written last
+ *     .parts/PLACE.KIND.csv          map_scores.h
+ *     .parts/PLACE.dose_response.csv its lines of that file
+ *     .parts/f_fidelity.safetensors  the tuned network; who finds none makes it
+ *     .parts/f_fidelity.json
  */
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
@@ -82,15 +84,20 @@ struct explain_args {
 struct explanation;
 
 /*
- * Load the networks, predict the test split, choose cells.  'a' is borrowed.
- * Deterministic.
+ * Load the networks, choose cells; the test split is predicted unless that was
+ * done.  'a' is borrowed.  Deterministic.
  * Errors: ERR_USAGE unknown method; unknown layer, with the nearest name, or
  * one without rows and columns; else as store_open() and inference_open();
- * ERR_AGAIN each() said stop; ERR_SYSTEM.
+ * ERR_INPUT .parts/predictions.csv is of other cells; ERR_AGAIN each() said
+ * stop; ERR_SYSTEM.
  */
 MUST_USE int explain_open(struct explanation **e, const struct explain_args *a,
                           struct err *err);
 void explain_close(struct explanation *e);
+
+/* Are the cells still those of .parts/predictions.csv?  Not if the output has
+ * been begun anew meanwhile: then open it again. */
+bool explain_is_current(const struct explanation *e);
 
 /*
  * Explain the cell at a place and write its files; one that is done already, or
@@ -100,12 +107,15 @@ void explain_close(struct explanation *e);
 MUST_USE int explain_at(struct explanation *e, size_t place, struct err *err);
 
 /*
- * Make the tables of what lies in cells/, and remove that.
- * Errors: as store_open(); ERR_INPUT a file in cells/ is damaged; ERR_SYSTEM.
+ * Make the tables of what lies in .parts/, which stays: so it may be done again
+ * until the output is sealed.
+ * A cell that is not there was set aside, and is warned of.
+ * Errors: as store_open(); ERR_INPUT no chosen cell is in .parts/, or a
+ * file there is damaged; ERR_SYSTEM.
  */
 MUST_USE int explain_gather(const struct explain_args *a, struct err *err);
 
-/* All of it.  Errors: as above. */
+/* All of it; .parts/ is gone then.  Errors: as above. */
 MUST_USE int explain_run(const struct explain_args *a, struct err *err);
 
 /*

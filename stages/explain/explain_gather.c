@@ -1,6 +1,7 @@
-/* explain_gather.c - the tables of all cells, from what each left in cells/ */
+/* explain_gather.c - the tables of all cells, from the parts that each left */
 #include "base/log.h"
 #include "charts/svg_masking.h"
+#include "run/output.h"
 #include "stages/explain/concepts.h"
 #include "stages/explain/dose_response.h"
 #include "stages/explain/explain_private.h"
@@ -14,7 +15,7 @@
 struct gathering {
     const struct explain_args *args;
     struct store data;         /* owned */
-    char cells[FILE_PATH_MAX]; /* directory */
+    char parts[FILE_PATH_MAX]; /* directory */
     char **name;               /* owned: its files, in byte order */
     size_t n;
     bool contours; /* some picture has any */
@@ -103,7 +104,7 @@ static int add_part(const struct gathering *g, const char *name,
     char path[FILE_PATH_MAX], *text = NULL;
     size_t size;
 
-    if (file_path(path, err, "%s/%s", g->cells, name) < 0 ||
+    if (file_path(path, err, "%s/%s", g->parts, name) < 0 ||
         file_read(path, SCORES_MAX_BYTES, &text, &size, err) < 0)
         return -1;
     buf_put(out, text, size);
@@ -141,7 +142,7 @@ static int read_figures(const struct gathering *g, struct figure_table *t,
 
     for (size_t i = 0; i < g->n; i++)
         if (is_part(g->name[i], t->kind->name) &&
-            (file_path(path, err, "%s/%s", g->cells, g->name[i]) < 0 ||
+            (file_path(path, err, "%s/%s", g->parts, g->name[i]) < 0 ||
              map_scores_read(t, path, err) < 0))
             return -1;
     return 0;
@@ -212,7 +213,7 @@ static int gather_concepts(const struct gathering *g, struct err *err)
 
     if (a->settings->concepts == EXPLAIN_OFF)
         return 0;
-    if (file_path(path, err, "%s/predictions.csv", g->cells) < 0 ||
+    if (file_path(path, err, "%s/predictions.csv", g->parts) < 0 ||
         contours_open(&contours, a->data, err) < 0)
         return -1;
     c.source = explain_source(a, &g->data, &contours);
@@ -269,6 +270,27 @@ static void count_contours(const struct gathering *g)
                  cells - with, cells);
 }
 
+/* A cell that ended or failed its workers is set aside and has no part; of none
+ * there are no tables. */
+static int check_parts(const struct gathering *g, struct err *err)
+{
+    struct prediction *list;
+    size_t n, have = 0;
+    int rc = explain_list_read(g->args, &g->data, &list, &n, err);
+
+    for (size_t i = 0; rc == 0 && i < g->n; i++)
+        have +=
+            is_part(g->name[i], "scores") && strtoull(g->name[i], NULL, 10) < n;
+    if (rc == 0 && have == 0 && n > 0)
+        rc = err_set(err, ERR_INPUT, "none of %zu chosen cells was explained",
+                     n);
+    if (rc == 0 && have < n)
+        log_warn("%zu of %zu chosen cells were set aside: no table has them",
+                 n - have, n);
+    free(list);
+    return rc;
+}
+
 /* Has data/ contours? */
 static int find_contours(struct gathering *g, struct err *err)
 {
@@ -284,19 +306,22 @@ static int find_contours(struct gathering *g, struct err *err)
 int explain_gather(const struct explain_args *a, struct err *err)
 {
     struct gathering g = {.args = a};
+    char before[FILE_PATH_MAX];
     int rc = -1;
 
-    if (file_path(g.cells, err, "%s/cells", a->out) < 0 ||
-        file_dir_make(g.cells, err) < 0 ||
+    if (file_path(g.parts, err, "%s/" OUTPUT_PARTS, a->out) < 0 ||
+        file_path(before, err, "%s/cells", a->out) < 0 ||
+        file_dir_remove(before, err) < 0 || /* parts of versions up to 0.1.0 */
+        file_dir_make(g.parts, err) < 0 ||
         store_open(&g.data, a->data, err) < 0)
         return -1;
     if (store_use_fold(&g.data, a->fold, a->folds ? a->folds : 1, err) < 0)
         goto out;
-    if (file_dir_list(g.cells, &g.name, &g.n, err) == 0 &&
-        find_contours(&g, err) == 0 && gather_all(&g, err) == 0) {
+    if (file_dir_list(g.parts, &g.name, &g.n, err) == 0 &&
+        check_parts(&g, err) == 0 && find_contours(&g, err) == 0)
+        rc = gather_all(&g, err);
+    if (rc == 0)
         count_contours(&g);
-        rc = file_dir_remove(g.cells, err);
-    }
 out:
     file_dir_list_free(g.name, g.n);
     store_close(&g.data);

@@ -31,8 +31,9 @@ struct explanation {
     const struct explainer *method[CONFIG_LIST_MAX];
     int n_method, n_shown; /* the latter get pictures; baselines follow */
     struct store data;
-    struct prediction *list; /* owned: of the test split, then the chosen */
+    struct prediction *list; /* owned: the chosen */
     size_t n;
+    char chosen_from[HASH_HEX]; /* content of predictions.csv */
     struct explained_network own, random[RANDOM_MAX];
     int n_random;
     struct inference tuned;     /* of f_fidelity.h, if that is measured */
@@ -95,6 +96,28 @@ struct concept_source explain_source(const struct explain_args *a,
                                      const struct store *data,
                                      const struct contours *contours);
 
+/* --- explain_list.c ------------------------------------------------------- */
+
+/*
+ * Have predictions.csv in OUTPUT_PARTS: the network predicts the split if no
+ * process has done so.  Of several that do at once the first one's stays, so
+ * that all choose from the same numbers, whatever processors they have.
+ * Then choose from them.
+ * Errors: ERR_AGAIN each() said stop; as inference_rows() and
+ * explain_list_read().
+ */
+MUST_USE int explain_list_open(struct explanation *e, struct err *err);
+
+/*
+ * The chosen cells, from predictions.csv; none where none can be.
+ *   list [out] (n) the caller free()s *list, also on failure
+ * Errors: ERR_INPUT there are no predictions, or of other cells; ERR_SYSTEM.
+ */
+MUST_USE int explain_list_read(const struct explain_args *a,
+                               const struct store *data,
+                               struct prediction **list, size_t *n,
+                               struct err *err);
+
 /* --- explain_files.c ------------------------------------------------------ */
 
 /* Write a map's files, a target's strip, a map's line of scores.csv. */
@@ -147,7 +170,7 @@ void explain_words_note(const struct explainer_map *map, struct buf *b);
  */
 MUST_USE int explain_tuned_open(struct explanation *e, struct err *err);
 
-/* OUT/f_fidelity.json, where cells/ has it.  Errors: ERR_SYSTEM. */
+/* OUT/f_fidelity.json, where OUTPUT_PARTS has it.  Errors: ERR_SYSTEM. */
 MUST_USE int explain_tuned_gather(const struct explain_args *a,
                                   struct err *err);
 

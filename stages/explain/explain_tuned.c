@@ -1,6 +1,7 @@
-/* explain_tuned.c - the network of f_fidelity.h: made once, kept in cells/ */
+/* explain_tuned.c - the network of f_fidelity.h: made once, kept beside the parts */
 #include "base/json.h"
 #include "base/log.h"
+#include "run/output.h"
 #include "stages/explain/explain_private.h"
 
 #include <stdlib.h>
@@ -8,8 +9,8 @@
 
 enum { TUNED_MAX_BYTES = 1 << 16 };
 
-static const char model_name[] = "cells/f_fidelity.safetensors";
-static const char told_name[] = "cells/f_fidelity.json";
+static const char model_name[] = OUTPUT_PARTS "/f_fidelity.safetensors";
+static const char told_name[] = OUTPUT_PARTS "/f_fidelity.json";
 
 /* How it was tuned. */
 static int write_told(const struct explanation *e,
@@ -45,11 +46,11 @@ static int make_tuned(struct explanation *e, const char *path, struct err *err)
     struct f_fidelity_tuned was;
     char dir[FILE_PATH_MAX], made[FILE_PATH_MAX];
 
-    if (file_path(dir, err, "%s/cells", e->args->out) < 0 ||
+    if (file_path(dir, err, "%s/" OUTPUT_PARTS, e->args->out) < 0 ||
         file_path(made, err, "%s.%ld", path, (long)getpid()) < 0 ||
         file_dir_make(dir, err) < 0 ||
         f_fidelity_tune(&a, made, &was, err) < 0 ||
-        write_told(e, &was, err) < 0 || file_adopt(made, path, err) < 0)
+        write_told(e, &was, err) < 0 || file_adopt_first(made, path, err) < 0)
         return -1;
     log_info("a copy of the network was tuned on masked cells for %lld steps: "
              "loss %.3f, then %.3f",

@@ -90,7 +90,7 @@ static void close_step(struct explain_worker *w)
 static int open_step(struct explain_worker *w, const struct unit *u,
                      struct err *err)
 {
-    if (strcmp(w->hash, u->step->hash) == 0)
+    if (strcmp(w->hash, u->step->hash) == 0 && explain_is_current(w->cells))
         return 0;
     close_step(w);
     share_processors(u->config);

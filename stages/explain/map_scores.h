@@ -3,7 +3,7 @@
  *
  * Each kind of measurement gives the same few figures for every map that it
  * can measure.  While cells are explained the figures lie in
- * cells/PLACE.KIND.csv: method,truth,group and the figures, with all digits.
+ * .parts/PLACE.KIND.csv: method,truth,group and the figures, with all digits.
  * Then KIND.csv tells their means by method and label:
  *     method,label,figure,cells,groups,mean,low,high
  * where label is the true class or "all", low and high the 95 % interval of
@@ -44,7 +44,7 @@ struct figure_table {
     size_t n, room;
 };
 
-/* Titles of cells/PLACE.KIND.csv's columns, and one of its lines. */
+/* Titles of .parts/PLACE.KIND.csv's columns, and one of its lines. */
 void map_scores_header(const struct figure_kind *kind, struct buf *out);
 void map_scores_put(const struct figure_kind *kind, const char *method,
                     int truth, const char *group, const double *value,

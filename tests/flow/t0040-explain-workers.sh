@@ -8,11 +8,11 @@ sed -i -e 's/per_class: 1/per_class: 2/' -e 's/faith_steps: 4/faith_steps: 2\n  
 export OMP_NUM_THREADS=1
 bytes() { (cd "$1/explain" && find . -type f ! -name manifest.json ! -name .seen -exec sha256sum {} + | sort -k2); }
 same() { [ "$(bytes "$1")" = "$(bytes "$2")" ]; }
-cells_done() { [ "$(find "$1/explain/$E.partial/cells" -name '*.scores.csv' | wc -l)" -ge "$2" ]; }
+cells_done() { [ "$(find "$1/explain/$E.partial/.parts" -name '*.scores.csv' | wc -l)" -ge "$2" ]; }
 
 ok "explained by 1 worker" status_is 0 papline run "$T/c.yaml" --until explain
 ok "  made maps" test -n "$(ls "$T/run/explain/$E/maps")"
-ok "  left no cells/" not test -e "$T/run/explain/$E/cells"
+ok "  left no parts" not test -e "$T/run/explain/$E/.parts"
 ok "  asked a network that was tuned" grep -q '"steps": 3' \
     "$T/run/explain/$E/f_fidelity.json"
 
@@ -37,9 +37,9 @@ wait_for 60 cells_done "$T/again" 2
 kill -9 "$run"
 wait "$run" 2>/dev/null
 wait_for 30 no_process_of "$T/again"
-kept=$(ls "$T/again/explain/$E.partial/cells/000000.scores.csv" 2>/dev/null)
+kept=$(ls "$T/again/explain/$E.partial/.parts/000000.scores.csv" 2>/dev/null)
 ok "the scheduler is killed; cells that were done stay" test -n "$kept"
-tuned=$T/again/explain/$E.partial/cells/f_fidelity.safetensors
+tuned=$T/again/explain/$E.partial/.parts/f_fidelity.safetensors
 ok "  and the tuned network" test -s "$tuned"
 touch -d 2001-01-01 "$T/again/explain/$E.partial/maps/"*
 ok "  it goes on" status_is 0 papline run "$T/c.yaml" --until explain \
@@ -47,6 +47,24 @@ ok "  it goes on" status_is 0 papline run "$T/c.yaml" --until explain \
 ok "  same bytes" same "$T/run" "$T/again"
 ok "  done cells were not done again" test -n \
     "$(find "$T/again/explain/$E/maps" ! -newermt 2002-01-01 -name '*.npy')"
+
+cp -r "$T/run" "$T/blocked"
+rm -r "$T/blocked/explain"
+mkdir "$T/blocked/explain"
+touch "$T/blocked/explain/$E"
+ok "a file where the output goes: it cannot be sealed" status_is 1 \
+    papline run "$T/c.yaml" --until explain --run "$T/blocked"
+rm "$T/blocked/explain/$E"
+touch -d 2001-01-01 "$T/blocked/explain/$E.partial/maps/"*
+ok "  without the file it is" status_is 0 papline run "$T/c.yaml" \
+    --until explain --run "$T/blocked"
+ok "  same bytes" same "$T/run" "$T/blocked"
+ok "  no cell was done again" test -z \
+    "$(find "$T/blocked/explain/$E/maps" -newermt 2002-01-01 -name '*.npy')"
+mkdir "$T/blocked/explain/$E/.parts"
+ok "  parts that a crash leaves behind the sealing go with the next run" \
+    status_is 0 papline run "$T/c.yaml" --until explain --run "$T/blocked"
+ok "  are gone" not test -e "$T/blocked/explain/$E/.parts"
 
 cp -r "$T/run" "$T/late"
 rm -r "$T/late/explain"

@@ -205,6 +205,16 @@ static void check_file(void)
            strcmp(names[0], "f") == 0 && strcmp(names[1], "y") == 0,
        "a directory is listed in order, nothing temporary in it");
     file_dir_list_free(names, n);
+    put_file("x/one", "1");
+    put_file("x/two", "2");
+    ok(file_adopt_first(in_dir("x/one"), in_dir("x/name"), &err) == 0 &&
+           file_adopt_first(in_dir("x/two"), in_dir("x/name"), &err) == 0 &&
+           strcmp(text_of("x/name"), "1") == 0,
+       "of two files that want a name the first gets it");
+    ok(!file_exists(in_dir("x/one")) && !file_exists(in_dir("x/two")),
+       "  and both old names are gone");
+    fails(file_adopt_first(in_dir("x/one"), in_dir("x/name"), &err), err,
+          ERR_SYSTEM, "x/one", "  a file that is not there gets none");
     ok(file_dir_remove(in_dir("x"), &err) == 0 && !file_exists(in_dir("x")),
        "a tree is removed");
 }

@@ -1,7 +1,7 @@
 /* test_explain_run.c - what the explanations of a network are written as */
 #include "base/csv.h"
 #include "markup.h"
-#include "stages/explain/explain.h"
+#include "stages/explain/explain_private.h"
 #include "stages/explain/faithfulness.h"
 #include "trained_run.h"
 
@@ -284,6 +284,74 @@ static void check_explain(void)
     ok(markup_count(first, "\n") == 1, "  and leaves the header alone");
 }
 
+/* The list is what predictions.csv says, whoever wrote it. */
+static void check_list(void)
+{
+    const struct explain_args a = explain_args();
+    struct explanation *e, *other;
+    struct err err = {0};
+    struct buf text = {0};
+    size_t chosen = 0;
+    bool surest = true;
+
+    works(explain_open(&e, &a, &err) == 0, err, "an explanation is opened");
+    ok(has_file(".parts/predictions.csv") && explain_is_current(e),
+       "  it leaves its predictions to others");
+    buf_puts(&text, "row,predicted,p\n");
+    for (int i = 0; i < N; i++)
+        if (split_of(i) == SPLIT_TEST)
+            buf_printf(&text, "%d,%d,%.9g\n", i, i / 3 % K, (100 - i) / 128.0);
+    BUG_ON(buf_save(&text, in_dir("out/.parts"), "predictions.csv", &err) < 0);
+    ok(!explain_is_current(e), "  and sees that these are others now");
+    works(explain_open(&other, &a, &err) == 0, err, "opened beside it");
+    for (size_t i = 0; i < other->n; i++) {
+        const struct prediction *p = &other->list[i];
+
+        chosen += p->truth == p->predicted;
+        surest = surest && p->row < 9;
+    }
+    ok(chosen == K && other->n == K && surest,
+       "  it chooses from the predictions that it finds");
+    explain_close(e);
+    explain_close(other);
+    put_file("out/.parts/predictions.csv", "row,predicted,p\n1,0,0.5\n");
+    fails(explain_open(&e, &a, &err), err, ERR_INPUT, "not of this split",
+          "predictions of another split are refused");
+    BUG_ON(file_dir_remove(in_dir("out/.parts"), &err) < 0);
+}
+
+/* No table is made of nothing; of some cells, where the others were set aside;
+ * and of all as often as it is asked for. */
+static void check_gather(void)
+{
+    const struct explain_args a = explain_args();
+    struct explanation *e;
+    struct err err = {0};
+    char *first;
+
+    BUG_ON(file_dir_remove(in_dir("out/scores.csv"), &err) < 0);
+    fails(explain_gather(&a, &err), err, ERR_INPUT, "predictions.csv",
+          "tables of nothing are refused");
+    works(explain_open(&e, &a, &err) == 0 && e->n > 1, err, "cells are chosen");
+    fails(explain_gather(&a, &err), err, ERR_INPUT, "none of ",
+          "tables are refused while no cell is explained");
+    ok(!has_file("scores.csv"), "  and not written");
+    works(explain_at(e, 1, &err) == 0 && explain_gather(&a, &err) == 0, err,
+          "tables of one, if the others were set aside");
+    first = text_of("out/scores.csv");
+    for (size_t i = 0; i < e->n; i++)
+        BUG_ON(explain_at(e, i, &err) < 0);
+    works(explain_gather(&a, &err) == 0, err, "tables of all are made");
+    ok(strlen(text_of("out/scores.csv")) > strlen(first), "  with more lines");
+    first = text_of("out/scores.csv");
+    works(explain_gather(&a, &err) == 0, err, "  and once more");
+    ok(markup_count(first, "\n") > e->n &&
+           strcmp(first, text_of("out/scores.csv")) == 0,
+       "  with the same lines");
+    explain_close(e);
+    BUG_ON(file_dir_remove(in_dir("out/.parts"), &err) < 0);
+}
+
 static void check_layer_without_rows(struct graph *g)
 {
     struct err err = {0};
@@ -316,6 +384,8 @@ int main(void)
     struct graph *g = begin_trained();
 
     check_explain();
+    check_list();
+    check_gather();
     check_layer_without_rows(g);
     check_small_pictures();
     return end_trained(g);

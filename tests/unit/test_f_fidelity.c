@@ -394,10 +394,11 @@ static void check_run(void)
     c.explain.bootstrap = 20;
     c.explain.concepts = c.explain.dose_response = EXPLAIN_OFF;
     first = open_once(a);
-    ok(file_exists(in_dir("out/cells/f_fidelity.safetensors")),
+    ok(file_exists(in_dir("out/.parts/f_fidelity.safetensors")),
        "  it left a tuned network");
     again = open_once(a);
-    ok(first == again + 3, "  that is not tuned anew");
+    ok(first == 1 + 3 && again == 0,
+       "  neither are cells predicted nor is that tuned anew");
     works(explain_run(&a, &err) == 0, err, "cells are explained");
     ok(strstr(text_of("out/scores.csv"),
               ",f_fidelity_plus,f_fidelity_minus,f_fidelity\n"),
@@ -407,7 +408,32 @@ static void check_run(void)
        "  and means, of the baselines, too");
     ok(strstr(text_of("out/f_fidelity.json"), "\"steps\": 3"),
        "  and what was done to the network");
-    ok(!file_exists(in_dir("out/cells")), "  the network itself is gone");
+    ok(!file_exists(in_dir("out/.parts")), "  the network itself is gone");
+}
+
+/* What is predicted, and so which cells and classes are explained, does not hang
+ * on the precision of many passes. */
+static void check_precision(void)
+{
+    struct config c;
+    const struct explain_args a = {.data = in_dir("data"),
+                                   .model = in_dir("alive.safetensors"),
+                                   .out = in_dir("precise"),
+                                   .network = "mobilenetv2",
+                                   .settings = &c.explain,
+                                   .seed = 3};
+    struct err err = {0};
+    char *exact;
+
+    config_init(&c);
+    BUG_ON(file_dir_make(a.out, &err) < 0);
+    open_once(a);
+    exact = text_of("precise/.parts/predictions.csv");
+    BUG_ON(file_dir_remove(in_dir("precise/.parts"), &err) < 0);
+    c.explain.precision = PRECISION_BF16;
+    open_once(a);
+    ok(*exact && strcmp(exact, text_of("precise/.parts/predictions.csv")) == 0,
+       "  which in bf16 predicts as in float32");
 }
 
 int main(void)
@@ -422,6 +448,7 @@ int main(void)
     BUG_ON(store_open(&s, in_dir("data"), &err) < 0);
     check_tuned(&s);
     check_run();
+    check_precision();
     check_refused(&s, g);
     store_close(&s);
     graph_free(small);

@@ -59,6 +59,8 @@ static void check_outputs(void)
     ok(found.item[0].files == 1 &&
            found.item[0].bytes == strlen("evaluate/mobilenetv2-scratch-s2"),
        "  with what they hold");
+    make_dir(path_at("run/evaluate/mobilenetv2-scratch-s2/.parts"));
+    put_file(path_at("run/evaluate/mobilenetv2-scratch-s2/.parts/1"), "left");
     make_dir(path_at("run/train/mobilenetv2-scratch-s2/own"));
     put_file(path_at("run/train/mobilenetv2-scratch-s2/own/file"), "mine");
     put_file(path_at("run/explain/mobilenetv2-scratch-s2/out"), "changed");
@@ -98,9 +100,13 @@ static void check_unfinished(void)
     other.explain.per_class = 3;
     begin_work(&other, "explain/" EXP);
     text_is(what_is_left(&other), "", "work that is gone on with");
+    make_dir(path_at("run/explain/" EXP ".partial/.parts"));
+    put_file(path_at("run/explain/" EXP ".partial/.parts/1"), "12345");
     text_is(what_is_left(&c),
             "explain/" EXP ".partial: unfinished, of another configuration; ",
             "work of another configuration");
+    ok(found.item[0].files == 1 && found.item[0].bytes == 5,
+       "  with what its units left");
     remove_all(0, "  is removed");
     begin_work(&c, "explain/" EXP);
     text_is(what_is_left(&c),

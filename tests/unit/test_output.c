@@ -213,6 +213,46 @@ static void check_crash_in_commit(void)
     ok(!file_exists(in_dir(".trash-qwerty")), "  and leaves nothing");
 }
 
+/* What units left to the one that gathers stays until the rename, and is no
+ * part of the output. */
+static void check_parts(void)
+{
+    const struct plan_step a = make_step_of(key_a);
+    char path[FILE_PATH_MAX];
+    struct err err = {0};
+    json_t *m;
+
+    BUG_ON(file_dir_remove(in_dir("train/x"), &err) < 0);
+    begin_output(&a, path);
+    put_file("train/x.partial/b.txt", "hello");
+    put_file("train/x.partial/.parts/1.csv", "1");
+    put_file("train/x", "in the way");
+    fails(output_commit(dir, &a, &err), err, ERR_SYSTEM, "cannot move",
+          "an output that cannot be sealed");
+    ok(begin_output(&a, path) &&
+           file_exists(in_dir("train/x.partial/.parts/1.csv")),
+       "  keeps the parts of its units");
+    BUG_ON(unlink(in_dir("train/x")) < 0);
+    works(output_commit(dir, &a, &err) == 0, err, "  and can be sealed");
+    m = output_manifest(dir, &a, &err);
+    ok(json_array_size(json_object_get(m, "files")) == 1 &&
+           !file_exists(in_dir("train/x/.parts")),
+       "  without the parts, which are gone then");
+    put_file("train/x/.parts/1.csv", "1");
+    works(output_verify(dir, &a, &err) == 0, err,
+          "parts that a crash left behind the sealing are no damage");
+    ok(output_remove_parts(dir, &a, &err) == 0 &&
+           !file_exists(in_dir("train/x/.parts")) &&
+           file_exists(in_dir("train/x/b.txt")),
+       "  and are removed");
+    put_file("train/x/.parts/1.csv", "1");
+    ok(output_commit(dir, &a, &err) == 0 &&
+           !file_exists(in_dir("train/x/.parts")),
+       "  also by who would seal once more");
+    json_decref(m);
+    BUG_ON(file_dir_remove(in_dir("train/x"), &err) < 0);
+}
+
 /* Both ways to look at the output say the same; "" is: it is whole. */
 static void says_both(const struct plan_step *n, const char *why,
                       const char *what)
@@ -442,6 +482,7 @@ int main(void)
     check_life();
     check_resume();
     check_crash_in_commit();
+    check_parts();
     check_damage();
     check_large();
     check_unreadable();

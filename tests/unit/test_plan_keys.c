@@ -375,6 +375,20 @@ static void check_before(void)
        "  by the rules that hold now");
 }
 
+/* Only explanations in bf16 changed when predictions became float32. */
+static void check_revised(void)
+{
+    struct config c = base_config();
+
+    ok(!strstr(plan_find(make_plan(&c), "explain/" EXP)->params,
+               "\"predictions\""),
+       "explanations in float32 keep their content hash");
+    c.explain.precision = PRECISION_BF16;
+    ok(strstr(plan_find(make_plan(&c), "explain/" EXP)->params,
+              "\"predictions\":\"in float32\""),
+       "  those in bf16 have another");
+}
+
 int main(void)
 {
     BUG_ON(!mkdtemp(top));
@@ -389,5 +403,6 @@ int main(void)
     for (size_t i = 0; i < N_ROW; i++)
         check_row(&rows[i]);
     check_before();
+    check_revised();
     return end_plan();
 }
