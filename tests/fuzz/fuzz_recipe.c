@@ -15,7 +15,7 @@ static void run_recipe(const struct recipe *r)
 
     BUG_ON(!scratch);
     for (uint32_t v = 0; v < VARIANTS; v++) {
-        const struct recipe_stream stream = {1, "fuzz", 4, v, 0, NULL, 0};
+        const struct recipe_stream stream = {1, "fuzz", 4, v, 0};
         struct buf text = {0};
 
         recipe_apply(r, &stream, &p, &text);
