@@ -126,7 +126,7 @@ while read -r line; do
     ok "$line" command_of "$line" </dev/null
 done < <(for f in "${manuals[@]}"; do
     sed -n '/^```sh/,/^```/p' "$f" | grep -v '^```'
-done | sed 's/ *#.*//' | grep . | awk '!seen[$0]++')
+done | sed -e ':a' -e '/\\$/{N;s/ *\\\n */ /;ba' -e '}' | sed 's/ *#.*//' | grep . | awk '!seen[$0]++')
 while read -r line; do
     ok "$line" command_of "$line" </dev/null
 done < <(grep -ohE '`make ([a-zA-Z= ]+|test-slurm)`' "${manuals[@]}" | tr -d '`' | sort -u |
