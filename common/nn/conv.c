@@ -13,7 +13,7 @@ enum {
 
     /* Taps times channels from which bf16 is faster than products in float32,
      * in tiles and otherwise; channels from which Winograd's fewer products in
-     * float32 are faster than bf16 without tiles. */
+     * float32 are faster than bf16 without tiles, but of a few pixels. */
     NARROW_TILES = 64,
     NARROW = 128,
     WINOGRAD = 64,
@@ -25,6 +25,13 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
                                c->act == ACT_RELU6 ? 6.0f : INFINITY};
 }
 
+/* Is it of an image alone, with few output pixels? */
+static bool is_few(const struct conv *c)
+{
+    return c->n == 1 &&
+           c->oh * c->ow <= (conv_winograd_fits(c) ? FEW_TILED : FEW);
+}
+
 /* Is it faster in bf16, where there is more to round than to multiply? */
 static bool is_for_bf16(const struct conv *c)
 {
@@ -33,18 +40,18 @@ static bool is_for_bf16(const struct conv *c)
 
     if (c->kernel->tiles)
         return rounded >= NARROW_TILES;
-    return rounded >= NARROW && (channels < WINOGRAD || !conv_winograd_fits(c));
+    return rounded >= NARROW &&
+           (channels < WINOGRAD || is_few(c) || !conv_winograd_fits(c));
 }
 
 const struct conv_provider *conv_choose(const struct conv *c)
 {
-    const int few = conv_winograd_fits(c) ? FEW_TILED : FEW;
     const bool fits = conv_panels_fit(c);
     const bool bf16 = fits && c->kernel->bytes < sizeof(float);
 
     if (bf16 && is_for_bf16(c))
         return &conv_bf16;
-    if (fits && !bf16 && c->n == 1 && c->oh * c->ow <= few)
+    if (fits && !bf16 && is_few(c))
         return &conv_panels;
     return conv_winograd_fits(c) ? &conv_winograd : &conv_blas;
 }

@@ -288,17 +288,23 @@ static void check_float32(void)
     }
 }
 
-/* A convolution of this size and so many channels, by tiles or by vectors. */
-static bool is_bf16(int size, int channels, bool tiles)
+/* A convolution of n images, this size and so many channels, by tiles or by
+ * vectors. */
+static bool is_bf16_of(int n, int size, int channels, bool tiles)
 {
     struct block_kernel kernel = *block_kernel_bf16();
     const int pad = size / 2, side = 8;
-    const struct conv c = {1,        side, side, channels, side, side,
+    const struct conv c = {n,        side, side, channels, side, side,
                            channels, size, 1,    pad,      pad,  0,
                            &kernel,  1,    NULL, NULL};
 
     kernel.tiles = tiles;
     return conv_choose(&c) == &conv_bf16;
+}
+
+static bool is_bf16(int size, int channels, bool tiles)
+{
+    return is_bf16_of(2, size, channels, tiles);
 }
 
 static void test_bf16_chosen(void)
@@ -307,6 +313,8 @@ static void test_bf16_chosen(void)
        "bf16 takes 3x3 of stride 1");
     ok(is_bf16(3, 256, true) && !is_bf16(3, 256, false),
        "where Winograd saves products, bf16 needs tiles");
+    ok(is_bf16_of(1, 3, 256, false),
+       "  but for an image alone of a few pixels");
     ok(is_bf16(1, 64, true) && !is_bf16(1, 32, true),
        "float32 where few channels have a tap");
     ok(is_bf16(1, 128, false) && !is_bf16(1, 64, false),
