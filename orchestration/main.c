@@ -82,7 +82,7 @@ int main(int argc, char **argv)
     struct err err = {0};
 
     signal(SIGCHLD, SIG_DFL); /* ignored, no child could be waited for */
-    if (do_command(argc, argv, &err) == 0)
+    if (do_command(argc, argv, &err) == 0 && program_flush(&err) == 0)
         return 0;
     log_error("%s", err.text);
     return err_exit_status(err.code);

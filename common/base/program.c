@@ -1,6 +1,7 @@
 #include "base/program.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,4 +22,13 @@ int program_path(char path[FILE_PATH_MAX], const char *name, struct err *err)
     if (access(path, X_OK) < 0)
         return err_set(err, ERR_USAGE, "'%s' is missing; run make", path);
     return 0;
+}
+
+int program_flush(struct err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    return err_set(err, ERR_SYSTEM,
+                   "cannot write all of it to standard output: %s",
+                   errno ? strerror(errno) : "an error before its end");
 }

@@ -1,5 +1,6 @@
 /*
- * program.h - where this project's programs are: in one directory
+ * program.h - where this project's programs are, in one directory; and their
+ * end
  */
 #ifndef BASE_PROGRAM_H
 #define BASE_PROGRAM_H
@@ -12,5 +13,11 @@
  */
 MUST_USE int program_path(char path[FILE_PATH_MAX], const char *name,
                           struct err *err);
+
+/*
+ * What stands at the end of main(): was all written that went to standard
+ * output?  Errors: ERR_SYSTEM not all, as on a full disk.
+ */
+MUST_USE int program_flush(struct err *err);
 
 #endif

@@ -27,7 +27,7 @@ void cell_size_fit(struct size_scale *s, const struct cell_size *cell, size_t n)
             squares += d * d;
         }
         s->sd[k] = sqrt(squares / (double)n);
-        if (s->sd[k] <= 0)
+        if (s->sd[k] < CELL_SIZE_LEAST_SD)
             s->sd[k] = 1;
     }
 }

@@ -15,6 +15,10 @@
 
 enum { CELL_SIZE = 2 }; /* floats of a cell: width, then height */
 
+/* A deviation of the logarithms below this is what rounding leaves of cells of
+ * one size: one pixel more in one of 100,000 cells of 20,000 is 1.6e-7. */
+#define CELL_SIZE_LEAST_SD 1e-9
+
 /* Pixels, both at least 1. */
 struct cell_size {
     int w, h;
@@ -25,7 +29,8 @@ struct size_scale {
     double mean[CELL_SIZE], sd[CELL_SIZE];
 };
 
-/* Mean and deviation of n >= 1 cells; a deviation of 0 becomes 1. */
+/* Mean and deviation of n >= 1 cells; of cells of one size a deviation of 1.
+ */
 void cell_size_fit(struct size_scale *s, const struct cell_size *cell,
                    size_t n);
 

@@ -312,6 +312,12 @@ static int get_size(struct size_scale *s, const struct safetensors *f,
     if (!(s->sd[0] > 0 && s->sd[1] > 0))
         return err_set(err, ERR_INPUT,
                        "metadata 'log_width_sd', 'log_height_sd': not above 0");
+    if (s->sd[0] < CELL_SIZE_LEAST_SD || s->sd[1] < CELL_SIZE_LEAST_SD)
+        return err_set(err, ERR_INPUT,
+                       "trained by an older version on cells of one size, "
+                       "which it standardised by an error of rounding: any "
+                       "other size would decide alone; train it again "
+                       "(run RUN --force train)");
     return 0;
 }
 

@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TENSOR_NAME = 2 * NN_NAME_MAX };
+/* What is said of the weights, and of how a model's pictures were read. */
+static const char *const kept[] = {"keras_version", "resize", "aspect",
+                                   "field",         "bits",   "orientation",
+                                   "jpeg"};
+
+enum { TENSOR_NAME = 2 * NN_NAME_MAX, KEPT = sizeof(kept) / sizeof(kept[0]) };
 
 /* Layers, and tensors in their order. */
 struct ordered {
@@ -109,20 +114,21 @@ static int order_tensors(struct ordered *o, const struct net *net,
 int weights_write(const struct net *net, const struct safetensors *f,
                   const char *source, const char *path, struct err *err)
 {
-    struct safetensors_meta meta[] = {
+    const char *const input = safetensors_meta(f, "input");
+    struct safetensors_meta meta[4 + KEPT] = {
         {"format", "papline weights 1"},
         {"network", net->name},
-        {"input", preprocess_name(net->preprocess)},
+        {"input", input ? input : preprocess_name(net->preprocess)},
         {"source", source},
-        {"keras_version", safetensors_meta(f, "keras_version")},
     };
     struct ordered o;
-    struct safetensors out = {.meta = meta,
-                              .n_meta = sizeof(meta) / sizeof(meta[0])};
+    struct safetensors out = {.meta = meta, .n_meta = 4};
     int rc = order_tensors(&o, net, f, err);
 
-    if (!meta[out.n_meta - 1].value)
-        out.n_meta--;
+    for (int i = 0; i < KEPT; i++)
+        if (safetensors_meta(f, kept[i]))
+            meta[out.n_meta++] = (struct safetensors_meta){
+                kept[i], safetensors_meta(f, kept[i])};
     out.tensor = o.tensor;
     out.n_tensor = o.n_tensor;
     if (rc == 0)

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/progress.h"
 #include "base/version.h"
 #include "proto/samples.h"
@@ -466,7 +467,8 @@ int stage_main(const struct stage *st, int argc, char **argv)
     scheduler_link_signals();
     if (sodium_init() < 0)
         err_set(&err, ERR_SYSTEM, "cannot start libsodium");
-    else if (tool && tool->act(argc - 1, argv + 1, &err) == 0)
+    else if (tool && tool->act(argc - 1, argv + 1, &err) == 0 &&
+             program_flush(&err) == 0)
         return 0;
     else if (!tool && parse_options(st, &o, argc, argv, &err) == 0 &&
              dispatch_mode(st, &o, &err) == 0)

@@ -199,6 +199,9 @@ static int open_fields(struct crop_job *j, struct err *err)
             return -1;
     if (check_names(j, err) < 0)
         return -1;
+    for (size_t i = 0; a->boxes && i < j->list.n; i++)
+        if (crop_table_claim(&j->table, j->list.path[i], err) < 0)
+            return -1;
     buf_puts(&j->csv, "file,field,x,y,width,height,label\n");
     return file_dir_make(a->dir, err);
 }

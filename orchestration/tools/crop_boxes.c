@@ -119,7 +119,24 @@ static bool is_called(const char *path, const char *name)
            (k == n || path[n - k - 1] == '/');
 }
 
-int crop_boxes_of_table(struct crop_boxes *b, struct crop_table *t,
+int crop_table_claim(struct crop_table *t, const char *field, struct err *err)
+{
+    for (size_t i = 0; i < t->csv.n_row; i++) {
+        const char *name = csv_field(&t->csv, i, t->file);
+
+        if (!is_called(field, name))
+            continue;
+        if (t->used[i])
+            return err_set(err, ERR_USAGE,
+                           "line %zu of the table: several fields end in "
+                           "'%.200s', '%.200s' is one: write more of the path",
+                           t->csv.line[i], name, field);
+        t->used[i] = true;
+    }
+    return 0;
+}
+
+int crop_boxes_of_table(struct crop_boxes *b, const struct crop_table *t,
                         const char *field, struct err *err)
 {
     for (size_t i = 0; i < t->csv.n_row; i++) {
@@ -127,7 +144,6 @@ int crop_boxes_of_table(struct crop_boxes *b, struct crop_table *t,
 
         if (!is_called(field, csv_field(&t->csv, i, t->file)))
             continue;
-        t->used[i] = true;
         box.left = csv_number(&t->csv, i, "x");
         box.top = csv_number(&t->csv, i, "y");
         box.right = box.left + csv_number(&t->csv, i, "width");

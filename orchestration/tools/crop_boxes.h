@@ -42,10 +42,15 @@ MUST_USE int crop_table_read(struct crop_table *t, const char *path,
                              struct err *err);
 void crop_table_release(struct crop_table *t);
 
-/* Append the cells of a field, whose path is, or ends in, what the table calls
- * it.  Errors: ERR_SYSTEM. */
-MUST_USE int crop_boxes_of_table(struct crop_boxes *b, struct crop_table *t,
-                                 const char *field, struct err *err);
+/* Mark the rows of a field, whose path is, or ends in, what the table calls it.
+ * Errors: ERR_USAGE a row is another field's, too. */
+MUST_USE int crop_table_claim(struct crop_table *t, const char *field,
+                              struct err *err);
+
+/* Append the cells of a field.  Errors: ERR_SYSTEM. */
+MUST_USE int crop_boxes_of_table(struct crop_boxes *b,
+                                 const struct crop_table *t, const char *field,
+                                 struct err *err);
 
 /*
  * Append the cells of a field that have contours.

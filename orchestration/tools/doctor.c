@@ -391,7 +391,7 @@ static void check_hosts(struct doctor *d)
     struct doctor_hosts *h = calloc(1, sizeof(*h));
     struct err err = {0};
 
-    if (!h || doctor_hosts_find(h, &err) < 0) {
+    if (!h || doctor_hosts_find(h, d->run_dir, &err) < 0) {
         print_finding(d, FAIL, "hosts", "%s", h ? err.text : "no memory");
         free(h);
         return;

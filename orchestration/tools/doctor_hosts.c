@@ -1,6 +1,7 @@
 #include "orchestration/tools/doctor_hosts.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/host_address.h"
 #include "orchestration/scheduler/placement.h"
 
@@ -78,11 +79,26 @@ static void tell_binding(struct doctor_hosts *d)
                  : "to no core; threads as cores are given");
 }
 
-int doctor_hosts_find(struct doctor_hosts *d, struct err *err)
+/* Which hosts and launcher a run asks for. */
+static int read_config(struct config *c, const char *run_dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    config_init(c);
+    if (!run_dir)
+        return 0;
+    if (file_path(path, err, "%s/run.yaml", run_dir) < 0)
+        return -1;
+    return file_exists(path) ? config_read(c, path, NULL, 0, err) : 0;
+}
+
+int doctor_hosts_find(struct doctor_hosts *d, const char *run_dir,
+                      struct err *err)
 {
     static struct config c;
 
-    config_init(&c);
+    if (read_config(&c, run_dir, err) < 0)
+        return -1;
     if (allocation_find(&d->allocation, &c, err) < 0)
         return -1;
     tell_hosts(d);

@@ -17,8 +17,12 @@ struct doctor_hosts {
     char binding[DOCTOR_HOSTS_TEXT];   /* of threads to cores */
 };
 
-/* Errors: ERR_USAGE, ERR_SYSTEM as allocation_find(). */
-MUST_USE int doctor_hosts_find(struct doctor_hosts *d, struct err *err);
+/*
+ * By the configuration of the run in 'run_dir', if there is one; NULL: by
+ * defaults.  Errors: as config_read() and allocation_find().
+ */
+MUST_USE int doctor_hosts_find(struct doctor_hosts *d, const char *run_dir,
+                               struct err *err);
 
 /*
  * How many hosts see a file that was written here, by starting a command there

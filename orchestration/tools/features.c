@@ -16,10 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { USUAL_SIDE = 110 };
+
 struct features_run {
     const struct features_args *args;
     const struct net *net;
     enum preprocess input;
+    int side;        /* of images: args->size, else the model's */
     const char *cut; /* borrowed: where the weights' trunk ends; NULL: whole */
     struct decoding reading;  /* of images: as the weights' file says */
     struct resizing resizing; /* likewise, but for args->resize */
@@ -58,6 +61,19 @@ static void find_reading(struct features_run *w, const struct safetensors *f)
     w->reading.upright = orientation && strcmp(orientation, "exif") == 0;
 }
 
+/* The side of a trained model's pictures, if it has one. */
+static int find_side(const struct safetensors *f)
+{
+    const char *height = safetensors_meta(f, "height");
+    const char *width = safetensors_meta(f, "width");
+    const long h = height ? strtol(height, NULL, 10) : 0;
+
+    if (h < NET_MIN_SIDE || h > NET_MAX_SIDE || !width ||
+        strcmp(height, width) != 0)
+        return USUAL_SIDE;
+    return (int)h;
+}
+
 /* How the weights want their input: as their file says, else the network. */
 static int find_input(struct features_run *w, const struct safetensors *f,
                       struct err *err)
@@ -66,6 +82,7 @@ static int find_input(struct features_run *w, const struct safetensors *f,
     struct err unknown;
 
     find_reading(w, f);
+    w->side = w->args->size ? w->args->size : find_side(f);
     if (model_resizing(&w->resizing, f, err) < 0)
         return -1;
     if (w->args->resize)
@@ -83,8 +100,8 @@ static struct graph *build_graph(const struct features_run *w, bool unfused,
     const struct features_args *a = w->args;
 
     return net_new(w->net,
-                   &(struct net_args){.h = a->size,
-                                      .w = a->size,
+                   &(struct net_args){.h = w->side,
+                                      .w = w->side,
                                       .cut = a->layer ? a->layer : w->cut,
                                       .head = a->layer ? HEAD_NONE : HEAD_POOL},
                    &(struct graph_args){.max_batch = a->batch,
@@ -139,7 +156,7 @@ static int open_weights(struct features_run *w, struct err *err)
 static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
                       struct err *err)
 {
-    const int side = w->args->size;
+    const int side = w->side;
     struct decoding d = w->reading;
     struct image im = {0}, out = {0};
     char path[FILE_PATH_MAX];
@@ -161,7 +178,7 @@ static int read_image(const struct features_run *w, size_t i, uint8_t *pixels,
 static int load_batch(struct features_run *w, size_t first, size_t end,
                       struct err *err)
 {
-    const size_t area = (size_t)w->args->size * (size_t)w->args->size;
+    const size_t area = (size_t)w->side * (size_t)w->side;
     const int n = (int)(end - first);
     int good = 0;
 
@@ -249,7 +266,6 @@ static int write_rows(const struct features_run *w, struct err *err)
 static int write_features(struct features_run *w, struct err *err)
 {
     const struct features_args *a = w->args;
-    const size_t area = (size_t)a->size * (size_t)a->size;
 
     if (check_resize(a->resize, err) < 0 ||
         pictures_walk(&w->list, a->images, err) < 0)
@@ -259,7 +275,8 @@ static int write_features(struct features_run *w, struct err *err)
                        a->images);
     if (open_weights(w, err) < 0)
         return -1;
-    w->pixels = malloc((size_t)a->batch * area * 3);
+    w->pixels =
+        malloc((size_t)a->batch * (size_t)w->side * (size_t)w->side * 3);
     w->why = calloc((size_t)a->batch, sizeof(*w->why));
     if (!w->pixels || !w->why)
         return err_set(err, ERR_SYSTEM, "no memory for %d images", a->batch);
@@ -277,10 +294,11 @@ int features(const struct features_args *args, size_t *n_aside, struct err *err)
     if (!a.weights || !a.images || !a.out)
         return err_set(err, ERR_USAGE,
                        "features needs --weights FILE --images DIR -o OUT.npy");
-    if (a.size < NET_MIN_SIDE || a.size > NET_MAX_SIDE)
+    if (a.size && (a.size < NET_MIN_SIDE || a.size > NET_MAX_SIDE))
         return err_set(err, ERR_USAGE, "--size %d is not %d .. %d", a.size,
                        NET_MIN_SIDE, NET_MAX_SIDE);
-    if (output_name_check(a.out, endings, "features", err) < 0)
+    if (output_name_check(a.out, endings, "features", err) < 0 ||
+        output_name_place(a.out, err) < 0)
         return -1;
     if (a.batch < 1 || a.batch > GRAPH_MAX_BATCH)
         return err_set(err, ERR_USAGE, "--batch %d is not 1 .. %d", a.batch,

@@ -23,7 +23,8 @@ struct features_args {
     const char *input;   /* raw, caffe, tf, torch; NULL: as the weights want */
     const char *resize;  /* nearest, lanczos; NULL: as the weights' file says,
                             else nearest; aspect and field are the file's */
-    int size;            /* pixels a side */
+    int size;            /* pixels a side; 0: those of the model, if training
+                            wrote the weights, else 110 */
     int batch;           /* 1 .. GRAPH_MAX_BATCH */
     int threads;         /* 0: as many as OpenMP would start */
 };

@@ -120,7 +120,7 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
     static const char *const endings[] = {".onnx", ".h5", ".safetensors", NULL};
     struct weights_args of = *a;
     char path[FILE_PATH_MAX];
-    bool whole;
+    bool whole, model = false;
 
     if (check_out(a, endings, err) < 0 || model_path(path, a->file, err) < 0)
         return -1;
@@ -129,7 +129,14 @@ static int export(FILE *out, const struct weights_args *a, struct err *err)
                        "--torch writes .safetensors, not '%.200s'", a->out);
     of.file = path;
     whole = a->torch || !output_name_ends(a->out, ".safetensors");
-    if (whole && weights_export_is_model(path))
+    if (whole && weights_export_is_model(path, &model, err) < 0)
+        return -1;
+    if (model && a->net)
+        return err_set(err, ERR_USAGE,
+                       "--net is for weights; '%.200s' is a model, whose "
+                       "network is known",
+                       path);
+    if (model)
         return weights_export_model(out, path, a->out, err);
     if (a->torch || output_name_ends(a->out, ".onnx"))
         return err_set(err, ERR_USAGE,

@@ -6,17 +6,16 @@
 #include "export/onnx_write.h"
 #include "export/torch_write.h"
 
-bool weights_export_is_model(const char *path)
+int weights_export_is_model(const char *path, bool *is, struct err *err)
 {
     struct safetensors f;
-    struct err no;
-    bool is;
 
-    if (safetensors_read(&f, path, &no) < 0)
-        return false;
-    is = model_is(&f);
+    *is = false;
+    if (safetensors_read(&f, path, err) < 0)
+        return output_name_ends(path, ".safetensors") ? -1 : 0;
+    *is = model_is(&f);
     safetensors_release(&f);
-    return is;
+    return 0;
 }
 
 static void print_model(FILE *out, const struct export_network *n,

@@ -8,8 +8,10 @@
 
 #include <stdio.h>
 
-/* Has a training written that file? */
-bool weights_export_is_model(const char *path);
+/* Has a training written that file?  Keras' files are none.
+ * Errors: those of safetensors_read(), of a file that is called so. */
+MUST_USE int weights_export_is_model(const char *path, bool *is,
+                                     struct err *err);
 
 /*
  * Write the model in the file 'path' to the file 'to', whose ending decides the

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = CONFIG_LIST_MAX + 2, LINES = 2, WORDS = 256 };
+enum {
+    MAX_COLUMNS = CONFIG_LIST_MAX + 2,
+    LINES = 2,
+    WORDS = 256,
+    FILE_NAME = CONFIG_NAME_MAX + 12
+};
 
 /* Columns of scores.csv that are read. */
 enum score_column {
@@ -205,10 +210,24 @@ static int put_cell(struct sheets *s, struct sheet *sheet, int at, size_t i,
     return rc;
 }
 
-static int write_sheet(struct sheets *s, const char *class_name, bool wrong,
-                       int n, struct err *err)
+/* A class as a file's name: where it has slashes, with its number behind. */
+static void name_sheet(const struct sheets *s, int class, char name[FILE_NAME])
 {
-    char path[FILE_PATH_MAX], heading[WORDS];
+    const char *is = s->data->class_name[class];
+
+    if (!strchr(is, '/'))
+        snprintf(name, FILE_NAME, "%s", is);
+    else
+        snprintf(name, FILE_NAME, "%s-%d", is, class);
+    for (char *c = name; (c = strchr(c, '/'));)
+        *c = '_';
+}
+
+static int write_sheet(struct sheets *s, int class, bool wrong, int n,
+                       struct err *err)
+{
+    const char *class_name = s->data->class_name[class];
+    char path[FILE_PATH_MAX], name[FILE_NAME], heading[WORDS];
     const struct sheet_shape shape = {.n = n * row_panels(s),
                                       .columns = row_panels(s),
                                       .w = s->w,
@@ -229,9 +248,10 @@ static int write_sheet(struct sheets *s, const char *class_name, bool wrong,
     for (size_t i = 0; rc == 0 && at < n && i < s->scores.n_row; i++)
         if (is_of_sheet(s, i, class_name, wrong))
             rc = put_cell(s, &sheet, at++, i, err);
+    name_sheet(s, class, name);
     if (rc == 0)
-        rc = file_path(path, err, "%s/sheets/%s_%s.png", s->args->out,
-                       class_name, wrong ? "wrong" : "correct");
+        rc = file_path(path, err, "%s/sheets/%s_%s.png", s->args->out, name,
+                       wrong ? "wrong" : "correct");
     if (rc == 0)
         rc = png_write(&sheet.im, path, err);
     sheet_release(&sheet);
@@ -248,7 +268,7 @@ static int write_sheets(struct sheets *s, struct err *err)
             n += is_of_sheet(s, i, class_name, k % 2);
         if (n > SHEET_MAX_ROWS)
             n = SHEET_MAX_ROWS;
-        if (n > 0 && write_sheet(s, class_name, k % 2, n, err) < 0)
+        if (n > 0 && write_sheet(s, k / 2, k % 2, n, err) < 0)
             return -1;
     }
     return 0;

@@ -2,7 +2,7 @@
  * explain_sheets.h - the shown cells of a class on one sheet
  *
  *     sheets/CLASS_correct.png, sheets/CLASS_wrong.png
- * where there are such cells, the first SHEET_MAX_ROWS of them: a row is a
+ * (a class's slashes are '_', its number follows) where there are such cells, the first SHEET_MAX_ROWS of them: a row is a
  * cell, the columns are the panels of its strip, titled, and the scale of
  * relevance.  Maps are those of the predicted class.
  */

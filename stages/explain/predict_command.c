@@ -13,7 +13,9 @@
 #include "stages/explain/predict_unlike.h"
 #include "stats/binary.h"
 #include "stats/calibration.h"
+#include "worker/scheduler_link.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -327,6 +329,12 @@ static void decide(const struct predict_command *t, double *p, bool *set,
 }
 
 /* Write a line to the table or as JSON, and keep it for the files. */
+static int no_output(struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "cannot write the predictions: %s",
+                   strerror(errno));
+}
+
 static int put_line(struct predict_command *t, const struct predict_line *l,
                     const struct predict_page_picture *shown, struct err *err)
 {
@@ -344,7 +352,7 @@ static int put_line(struct predict_command *t, const struct predict_line *l,
     if (rc == 0)
         rc = buf_check(&b, err);
     if (rc == 0 && fwrite(b.data, 1, b.len, t->out) != b.len)
-        rc = err_set(err, ERR_SYSTEM, "cannot write the predictions");
+        rc = no_output(err);
     buf_release(&b);
     return rc;
 }
@@ -389,6 +397,10 @@ static int write_lines(struct predict_command *t, size_t end, struct err *err)
         const struct predict_line aside = {
             .file = t->args->list->path[t->shown], .aside = t->aside[t->shown]};
 
+        if (scheduler_link_signalled())
+            return err_set(err, ERR_AGAIN,
+                           "stopped by a signal after %zu of %zu pictures",
+                           t->shown, t->args->list->n);
         if ((aside.aside ? put_line(t, &aside, NULL, err)
                          : tell_picture(t, t->shown, slot, err)) < 0)
             return -1;
@@ -418,7 +430,8 @@ static int all_batches(struct predict_command *t, struct err *err)
             predict_unlike_measure(&t->unlike, t->pixels, t->n);
         if (write_lines(t, t->read, err) < 0)
             return -1;
-        fflush(t->out);
+        if (fflush(t->out) != 0)
+            return no_output(err);
     } while (t->read < t->args->list->n);
     return 0;
 }

@@ -59,7 +59,7 @@ static int get_abnormal(struct predict_decisions *d, const json_t *j,
     }
     if (get_number(j, "threshold", 0, 2, &d->threshold, err) < 0)
         return -1;
-    d->threshold -= rounding;
+    d->threshold *= 1 - rounding; /* however small */
     return 0;
 }
 

@@ -53,6 +53,26 @@ ok "  of every image" says "100 images, 1280 pooled numbers"
 ok "  its .h5 gives them, too" status_is 0 papline features \
     --weights "$T/m.h5" --images "$CELLS" -o "$T/g.npy" --size 64
 ok "  the same bits" cmp "$T/f.npy" "$T/g.npy"
+ok "at the side of its pictures" status_is 0 papline features \
+    --weights "$M" --images "$CELLS" -o "$T/own.npy"
+ok "  where no other is asked for" status_is 0 papline features \
+    --weights "$M" --images "$CELLS" -o "$T/32.npy" --size 32
+ok "  the same bits" cmp "$T/own.npy" "$T/32.npy"
+ok "features into no directory" status_is 2 papline features --weights "$M" \
+    --images "$CELLS" -o "$T/nowhere/f.npy"
+ok "  are refused before they are computed" says "no directory '$T/nowhere'"
+ok "a model of another scaling" status_is 0 papline run "$T/c.yaml" \
+    --until train --set train.input=raw --set preprocess.resize=lanczos
+ok "  as weights" status_is 0 papline weights export "$M" \
+    -o "$T/w.safetensors"
+ok "  keeps it" status_is 0 papline weights inspect "$T/w.safetensors"
+for of in "$M" "$T/w.safetensors"; do
+    papline features --weights "$of" --images "$CELLS" --size 32 \
+        -o "$T/$(basename "$of").npy" >/dev/null 2>&1
+done
+ok "  and gives the same features" cmp "$T/model.safetensors.npy" \
+    "$T/w.safetensors.npy"
+ok "  not those of before" not cmp -s "$T/w.safetensors.npy" "$T/32.npy"
 ok "a layer by its name" status_is 0 papline features --weights "$M" \
     --images "$CELLS/$(ls "$CELLS" | head -n 1)" -o "$T/l.npy" --size 64 \
     --layer block_1_project_BN

@@ -95,6 +95,13 @@ echo "../h/x.bmp,Odd,p9,train," >>"$T/t.csv"
 ok "a way out of the dataset" run_to_data 2 "$T/t.yaml" table
 ok "  is refused with its line" says "t.csv:26: '../h/x.bmp' is no path below"
 
+sed -i -e '$d' -e 's/Even/LSIL\/Even/' "$T/t.csv"
+small_config "$T/slash.yaml"
+ok "a class whose name has a slash" status_is 0 papline run "$T/slash.yaml" \
+    --set "dataset.path=$T/table" --set "layout.csv=$T/t.csv" \
+    --set split.method=csv --until explain
+ok "  has its sheets" compgen -G "$T/run/explain/$E/sheets/LSIL_Even-*.png"
+
 refused() { # refused <text> <settings>: before anything runs
     local text=$1
     shift

@@ -39,6 +39,10 @@ ok "  and how they are used" grep -qE 'ok +launcher +slurm: srun --exact' \
     "$T/out"
 ok "  which see its files" grep -qE "ok +shared files +all 2 hosts see '$T'" \
     "$T/out"
+mkdir "$T/named"
+echo 'scheduler: {hosts: "node-a:3"}' >"$T/named/run.yaml"
+papline doctor "$T/named" >"$T/out" 2>&1
+ok "doctor of a run that names its hosts" says "1 host, 3 cores: node-a:3"
 ok "a run uses both" status_is 0 "${in_job[@]}" papline run "$T/c.yaml" \
     --set 'train.seeds=[1,2]'
 ok "  by srun" test "$(grep -c papline-train "$SRUN_LOG")" -eq 2

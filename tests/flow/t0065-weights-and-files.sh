@@ -46,6 +46,14 @@ ok "weights as a name without an ending" refused "ends in .h5 or .safetensors" \
     weights import "$M" -o "$T/weights"
 ok "weights that are no model, as .onnx" refused "has weights alone" \
     weights export tests/fuzz/corpus/keras_h5/float32.h5 -o "$T/w.onnx"
+head -c 100000 "$M" >"$T/half.safetensors"
+ok "half a model as .onnx" status_is 1 papline weights export \
+    "$T/half.safetensors" -o "$T/w.onnx"
+ok "  is not called weights" not says "has weights alone"
+ok "no model as .onnx" status_is 1 papline weights export \
+    "$T/none.safetensors" -o "$T/w.onnx"
+ok "a model whose network is told" refused "--net is for weights" \
+    weights export "$M" --net vgg16 -o "$T/w.onnx"
 ok "a model for PyTorch as .h5" refused "--torch writes .safetensors" \
     weights export "$M" --torch -o "$T/w.h5"
 ok "an import for PyTorch" refused "--torch is for weights export" \
@@ -71,6 +79,13 @@ ok "predictions as .xlsx" refused "does not write .xlsx" \
     predict "$M" "$P" -o "$T/x.xlsx"
 ok "pictures need a directory" refused "needs -o DIR" \
     predict "$M" "$P" --explain gradcam -o "$T/x.csv"
+
+full() { # full <papline's words>: what it writes does not fit
+    "$BIN/papline" "$@" >/dev/full 2>"$T/err"
+    [ $? -eq 1 ] && grep -q "cannot write .*No space left" "$T/err"
+}
+ok "a table that the disk has no room for" full reference
+ok "  nor for predictions" full predict "$M" "$P" --json
 
 mkdir "$T/cells"
 cp "$P" "$T/cells/a.bmp"

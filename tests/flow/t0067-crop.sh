@@ -8,6 +8,10 @@ for c in Parabasal Dyskeratotic Metaplastic; do
     "$TOOLS/field" "$CELLS/im_$c" "$T/fields/$c/001.png" "$c" >>"$T/boxes.csv" ||
         exit 1
 done
+ok "a table that two fields answer to" status_is 2 papline crop "$T/fields" \
+    --boxes "$T/boxes.csv" -o "$T/both"
+ok "  is refused" says "several fields end in '001.png'"
+ok "  before anything is cut" test ! -e "$T/both"
 sed -i 's/^001.png\(.*,\([^,]*\)\)$/\2\/001.png\1/' "$T/boxes.csv"
 cells=$(($(wc -l <"$T/boxes.csv") - 1))
 

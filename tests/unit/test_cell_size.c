@@ -7,7 +7,16 @@
 
 #include <stdlib.h>
 
-enum { N = 4, H = 3, W = 5, C = 6, UNITS = 5, SIDE = 32, CLASSES = 3 };
+enum {
+    N = 4,
+    H = 3,
+    W = 5,
+    C = 6,
+    UNITS = 5,
+    SIDE = 32,
+    CLASSES = 3,
+    EQUAL = 1000
+};
 
 static const struct cell_size crops[] = {
     {35, 41}, {120, 97}, {64, 64}, {210, 333}, {88, 12}};
@@ -17,6 +26,7 @@ static const struct cell_size asked[N] = {
 static void check_scale(void)
 {
     struct size_scale s = {.on = true};
+    struct cell_size equal[EQUAL];
     float z[CELL_SIZE];
 
     cell_size_fit(&s, crops, sizeof(crops) / sizeof(crops[0]));
@@ -33,6 +43,13 @@ static void check_scale(void)
     }
     cell_size_fit(&s, crops, 1);
     ok(s.sd[0] == 1.0 && s.sd[1] == 1.0, "one cell has a deviation of 1");
+    for (int i = 0; i < EQUAL; i++)
+        equal[i] = (struct cell_size){110, 96};
+    cell_size_fit(&s, equal, EQUAL);
+    ok(s.sd[0] == 1.0 && s.sd[1] == 1.0, "as many of one size have it");
+    equal[0].w++;
+    cell_size_fit(&s, equal, EQUAL);
+    ok(s.sd[0] < 1e-2 && s.sd[0] > 1e-6, "one pixel more is a size, too");
 }
 
 static void all_near(const float *x, const double *want, size_t n,

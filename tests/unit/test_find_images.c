@@ -215,6 +215,7 @@ int main(void)
     check_empty();
     check_refused("im_A/1.png", "'A' and 'im_A' in", "the same class twice");
     check_refused("B\n/1.png", "control character", "a line end in a class");
+    check_refused("M\xe9t/1.png", "is not UTF-8", "a name of another encoding");
     check_refused("im_/1.png", "a class name has 1 to 63 bytes", "no name");
     memset(name, 'x', 64);
     strcpy(name + 64, "/1.png");

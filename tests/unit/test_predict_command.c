@@ -8,6 +8,7 @@
 #include "img/png.h"
 #include "img/resize.h"
 #include "stages/explain/predict_command.h"
+#include "stages/explain/predict_decisions.h"
 #include "stats/calibration.h"
 #include "test_dir.h"
 
@@ -288,6 +289,22 @@ static void check_decisions(const struct pictures *list)
     free(text);
 }
 
+/* What rounding can cost a threshold is a share of it. */
+static void check_small_threshold(void)
+{
+    const struct model_info model = {.n_class = CLASSES,
+                                     .class_name = {"a,b", "b", "c\"d"}};
+    struct predict_decisions d;
+    struct err err = {0};
+
+    write_decisions("{\"decisions\":{\"abnormal\":{\"classes\":[\"b\"],"
+                    "\"threshold\":2e-10}}}");
+    ok(predict_decisions_read(&d, in_dir("bundle"), &model, &err) == 0 &&
+           d.threshold <= 2e-10 && d.threshold > 1.99e-10,
+       "a small threshold is no less than it was");
+    predict_decisions_release(&d);
+}
+
 static void check_decision_columns(const struct pictures *list)
 {
     const struct predict_command_args a = {.model = in_dir("bundle"),
@@ -434,6 +451,7 @@ int main(void)
     check_decision_columns(&list);
     check_unlike(&list);
     check_decision_refusals(&list);
+    check_small_threshold();
     for (int i = 0; i < PICTURES; i++)
         image_release(&picture[i]);
     pictures_release(&list);
