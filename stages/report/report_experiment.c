@@ -26,7 +26,7 @@ static void score_cell(double v, const struct grouped_share *s, struct buf *b)
     buf_puts(b, "<td class=\"num\">");
     report_html_percent(b, v);
     if (s && isfinite(s->low))
-        buf_printf(b, "<br><span class=\"mute\">%.1f to %.1f</span>",
+        buf_printf(b, " <br><span class=\"mute\">%.1f to %.1f</span>",
                    100 * s->low, 100 * s->high);
     buf_puts(b, "</td>");
 }

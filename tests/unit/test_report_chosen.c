@@ -54,7 +54,7 @@ static void check_shares(void)
 static void check_page_of(const char *p)
 {
     check_page(p);
-    page_has(p, "75.0&nbsp;%<br><span class=\"mute\">50.0 to 100.0</span>",
+    page_has(p, "75.0&nbsp;% <br><span class=\"mute\">50.0 to 100.0</span>",
              "the table of classes has them");
     page_has(p,
              "Cells are split by whole groups of cells (<code>split.method: "

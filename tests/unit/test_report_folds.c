@@ -132,7 +132,7 @@ static void check_files(void)
                     "<td></td>"
                     "<td class=\"num\">3 of 5</td>"),
        "  as the experiments' it is told over folds");
-    ok(strstr(text, "VGG16<br><span class=\"mute\">2 folds</span></th>"
+    ok(strstr(text, "VGG16 <br><span class=\"mute\">2 folds</span></th>"
                     "<th scope=\"row\">") &&
            strstr(text, "<td class=\"num here\" rowspan=\"5\">80.00&nbsp;%"),
        "beside the paper they are pooled");
