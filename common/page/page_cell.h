@@ -10,7 +10,7 @@
  *      "experiments": [{
  *          "name", "split", "classes": [CLASS ..],
  *          "cells": [[ROW, verdict, class, called, set, [p ..],
- *                     [calibrated p ..]] ..],
+ *                     [calibrated p ..], runner-up] ..],
  *          "maps": {ROW: [{"target": class, "of": [[METHOD, id, [sentence ..]]
  *                   ..]} ..]},
  *          "facts": {ROW: [[title, [[name, value] ..]] ..]},
@@ -19,8 +19,10 @@
  *
  * ROW numbers the cells, classes are numbers in the experiment's list, null of a
  * cell that nobody has named, verdicts those of report_cells.h, probabilities in
- * ten thousandths; a set lists its classes, or is null.  "file", "contours" and
- * "segmented" (nobody drew these contours) may lack.
+ * ten thousandths; a set lists its classes, or is null; the runner-up is the
+ * likeliest class but the one called, before rounding, null where there is no
+ * such one.  "file", "contours" and "segmented" (nobody drew these contours) may
+ * lack.
  */
 #ifndef PAGE_PAGE_CELL_H
 #define PAGE_PAGE_CELL_H

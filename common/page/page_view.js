@@ -149,8 +149,10 @@
         const calibrated = cell.calibrated.length > 0;
         const table = make('table', {class: 'probabilities'});
         const head = table.createTHead().insertRow();
+        const first = [cell.second, cell.called]; /* of those as likely */
         const order = names.map((n, c) => c)
-            .sort((a, b) => cell.p[b] - cell.p[a]);
+            .sort((a, b) => cell.p[b] - cell.p[a] ||
+                            first.indexOf(b) - first.indexOf(a));
         const body = table.createTBody();
 
         for (const t of ['class', 'probability'])
@@ -158,7 +160,7 @@
         if (calibrated)
             head.appendChild(make('th', {scope: 'col'}))
                 .append(term('temperature', 'calibrated'));
-        order.forEach((c, place) => {
+        order.forEach(c => {
             const row = body.insertRow(), said = make('th', {scope: 'row'});
             const marks = [];
 
@@ -166,7 +168,7 @@
                 marks.push('called');
             if (c === cell.is)
                 marks.push('is');
-            if (place === 1)
+            if (c === cell.second)
                 marks.push('runner-up');
             said.append(names[c], ' ', make('span', {class: 'mute'},
                                             marks.join(', ')));

@@ -112,7 +112,7 @@ static void check_untested(void)
     page_lacks(p, "test split</th>", "nothing is of the test split");
     page_has(p, "data-n=\"1\" data-is=\"b\" data-called=\"a\"",
              "its confusion matrix is shown");
-    page_has(p, ",null,[9000,1000],[]]", "no set, no temperature of them");
+    page_has(p, ",null,[9000,1000],[],1]", "no set, no temperature of them");
     page_has(p, "<strong>7 pictures are left out</strong>: <code>split.csv",
              "what a table of folds does not name is told");
     config.evaluate.model = MODEL_LAST;
