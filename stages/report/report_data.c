@@ -363,24 +363,37 @@ static int choose_steps(struct report_data *d, struct err *err)
     return 0;
 }
 
-/* Where the output of a step without an experiment is, else 'usual'. */
-static const char *dir_of(const struct report_data *d, enum stage_id stage,
-                          const char *usual)
+/* Where the output of a step without an experiment is; NULL: the plan has no
+ * such step. */
+static const char *dir_of(const struct report_data *d, enum stage_id stage)
 {
     for (int i = 0; i < d->plan->n_step; i++)
         if (d->step[i].stage->id == stage)
             return d->step[i].dir;
-    return usual;
+    return NULL;
+}
+
+/* The index of stored variants; nothing of those that were left by a plan that
+ * had some. */
+static void read_augment(struct report_data *d)
+{
+    const char *augment = dir_of(d, STAGE_AUGMENT);
+
+    if (augment)
+        report_csv_read(&d->augment, d->run_dir, augment, "index.csv");
+    else
+        snprintf(d->augment.why, sizeof(d->augment.why), "not in the plan");
 }
 
 int report_data_read(struct report_data *d, struct err *err)
 {
     if (choose_steps(d, err) < 0)
         return -1;
-    d->data_dir = dir_of(d, STAGE_PREPROCESS, "data");
+    d->data_dir = dir_of(d, STAGE_PREPROCESS);
+    if (!d->data_dir)
+        d->data_dir = "data";
     report_csv_read(&d->index, d->run_dir, d->data_dir, "index.csv");
-    report_csv_read(&d->augment, d->run_dir,
-                    dir_of(d, STAGE_AUGMENT, "augment"), "index.csv");
+    read_augment(d);
     report_json_read(&d->baseline, d->run_dir, d->data_dir, "baseline.json");
     report_json_read(&d->stats, d->run_dir, d->data_dir, "stats.json");
     d->counts.folds = folds_of(d);
