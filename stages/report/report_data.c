@@ -314,10 +314,24 @@ static void read_experiment(struct report_experiment *e,
         read_explanations(e, d->run_dir);
 }
 
-/* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
-static bool is_head(const struct plan_step *n)
+/* Does the plan look at what training 'n' makes?  Else it is there for another
+ * one that goes on from it. */
+static bool is_looked_at(const struct report_data *d, const struct plan_step *n)
 {
-    return n->stage->id == STAGE_TRAIN || n->ensemble;
+    for (int i = 0; i < d->plan->n_step; i++) {
+        const struct plan_step *s = &d->step[i];
+
+        if ((s->stage->id == STAGE_EVALUATE || s->stage->id == STAGE_EXPLAIN) &&
+            strcmp(s->experiment, n->experiment) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Does 'n' stand for an experiment: a training, or an ensemble's evaluation? */
+static bool is_head(const struct report_data *d, const struct plan_step *n)
+{
+    return n->ensemble || (n->stage->id == STAGE_TRAIN && is_looked_at(d, n));
 }
 
 static int read_experiments(struct report_data *d, struct err *err)
@@ -329,7 +343,7 @@ static int read_experiments(struct report_data *d, struct err *err)
         return err_set(err, ERR_SYSTEM, "no memory for %d experiments",
                        p->n_step);
     for (int i = 0; i < p->n_step; i++)
-        if (is_head(&d->step[i]))
+        if (is_head(d, &d->step[i]))
             read_experiment(&d->experiment[d->n_experiment++], d, &d->step[i]);
     report_screening_read(d);
     d->best = headline_choose(d);

@@ -134,6 +134,24 @@ static void check_more(void)
     plan.n_step = 3;
 }
 
+/* A training that another one goes on from is no experiment. */
+static void check_start(void)
+{
+    char *p;
+
+    plan.n_step = 4;
+    p = page_of(&plan);
+    page_lacks(p, "e2</strong> is incomplete",
+               "a training that nothing looks at lacks nothing");
+    page_lacks(p, "id=\"experiment-2\"", "  and has no part of its own");
+    page_lacks(p, "does best on the validation split",
+               "  the other is the best of none");
+    plan.n_step = 5;
+    p = page_of(&plan);
+    page_has(p, "e2</strong> is incomplete", "  one that is evaluated is told");
+    plan.n_step = 3;
+}
+
 int main(void)
 {
     begin_dir();
@@ -145,6 +163,7 @@ int main(void)
     check_page_of(page_of(&plan));
     check_last();
     check_more();
+    check_start();
     check_leaks();
     return end_dir();
 }
