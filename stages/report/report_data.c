@@ -450,6 +450,14 @@ void report_data_release(struct report_data *d)
     *d = (struct report_data){0};
 }
 
+bool report_weighs_votes(const struct report_data *d,
+                         const struct report_experiment *e)
+{
+    return report_is_ensemble(e) &&
+           strcmp(e->train->network, "weighted_vote") == 0 &&
+           strcmp(d->config->evaluate.ensemble_weights, "auto") == 0;
+}
+
 static bool step_leaks(const struct report_data *d,
                        const struct plan_step *step)
 {

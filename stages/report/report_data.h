@@ -22,6 +22,8 @@ enum report_table {
     REPORT_TABLES
 };
 
+struct report_data;
+
 struct report_experiment {
     const struct plan_step *train; /* or of an ensemble its evaluation;
                                       borrowed, as these: */
@@ -43,6 +45,10 @@ static inline bool report_is_ensemble(const struct report_experiment *e)
 {
     return e->train == e->evaluate;
 }
+
+/* Is it a vote whose members are weighed by their accuracy on validation? */
+bool report_weighs_votes(const struct report_data *d,
+                         const struct report_experiment *e);
 
 /* Samples that were set aside for one reason. */
 struct report_reason {

@@ -71,13 +71,12 @@ static void warn_groups(const struct report_data *d, struct buf *b)
                c->leaked, report_told_cells(d), report_told(d));
 }
 
-/* Are members of a vote weighted by their accuracy on validation? */
+/* Is there a vote whose members validation weighs? */
 static bool weighs_votes(const struct report_data *d)
 {
     for (int i = 0; i < d->n_experiment; i++)
-        if (report_is_ensemble(&d->experiment[i]) &&
-            strcmp(d->experiment[i].train->network, "weighted_vote") == 0)
-            return strcmp(d->config->evaluate.ensemble_weights, "auto") == 0;
+        if (report_weighs_votes(d, &d->experiment[i]))
+            return true;
     return false;
 }
 

@@ -166,6 +166,32 @@ static void check_errors(void)
         "  spread over pictures");
 }
 
+/* What a page says of an ensemble that stands first: of one without
+ * probabilities nothing that follows from these. */
+static void check_vote(const char *p, const struct plan *plan)
+{
+    static const char weights[] =
+        "<li>How much each member of the vote weighs: "
+        "its accuracy on the validation split";
+
+    page_has(p, "<p class=\"mute\">By e2, which does best", "  stands first");
+    page_lacks(p, "Under a cell stands", "  has no probabilities");
+    page_lacks(p, "calibrated</a>", "  none that are calibrated");
+    page_lacks(p, "sets: the validation split", "  no temperature nor sets");
+    page_lacks(p, weights, "  no weights");
+    snprintf(plan->step[3].network, sizeof(plan->step[3].network),
+             "weighted_vote");
+    put_file("evaluate/e2/predictions.csv",
+             "file,split,label,predicted,p_" EVIL ",p_b,group\n"
+             "1,test,b,b,.1,.9,\n2,validation,b,b,.1,.9,\n");
+    p = page_of(plan);
+    page_has(p, weights, "  of votes, validation weighs the members");
+    page_has(p, "<li>Prediction sets: the validation split", "  and fits sets");
+    page_has(p, "as the network gives it.</p>",
+             "  to probabilities as they are");
+    fill_predictions("evaluate/e2/predictions.csv");
+}
+
 /* The page of one experiment and an ensemble of it. */
 static void check_ensemble(void)
 {
@@ -187,6 +213,7 @@ static void check_ensemble(void)
              "  is in the table of results with its accuracy");
     page_has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
     page_lacks(p, "e2</strong> is incomplete", "  lacks nothing");
+    check_vote(p, &plan);
 }
 
 static void check_damaged(void)
