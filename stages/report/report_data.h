@@ -78,7 +78,10 @@ struct report_counts {
     size_t tests;         /* test cells, of all folds */
     bool untested;        /* none, but validation cells: figures are of these */
     size_t twins;         /* files equal to one of another part */
-    const char *twin[2];  /* an example of two such files, or NULL */
+    size_t twins_trained; /* cells that figures are of: those with a copy in
+                             training */
+    const char *twin[2];  /* two such files, the first of training if there is
+                             such a pair; or NULL */
     size_t conflicts;     /* files equal to one of another class */
     size_t shared_groups; /* groups with cells in more than one part */
     size_t leaked;        /* of the cells that figures are of: those with group

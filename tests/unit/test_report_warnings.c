@@ -64,6 +64,32 @@ static void check_variants(void)
              "  of folds each has its own");
 }
 
+/* Copies of cells that are told by what trained are counted apart. */
+static void check_twins(void)
+{
+    const char *p;
+
+    put_file("data/index.csv",
+             "file,label,group,split,sha256,status\n"
+             "a,a,g1,validation,s1,ok\nb,a,g2,test,s1,ok\n"
+             "c,b,g3,test,s2,ok\nd,b,g4,train,s2,ok\ne,b,g5,test,s2,ok\n"
+             "f,b,g6,train,s3,ok\ng,b,g7,validation,s3,ok\n");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_has(p,
+             "<strong>7 files are exact copies across splits</strong>: of 2 of "
+             "3 test cells a copy was trained on (e.g. <code>d</code> and "
+             "<code>c</code>)",
+             "test cells whose copy was trained on are counted");
+    put_file("data/index.csv", "file,label,group,split,sha256,status\n"
+                               "a,a,g1,validation,s1,ok\nb,a,g2,test,s1,ok\n"
+                               "f,b,g6,train,s3,ok\n");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_has(p,
+             "<strong>2 files are exact copies across splits</strong> (e.g. "
+             "<code>a</code> and <code>b</code>)",
+             "  others are no more than copies");
+}
+
 static void check_warnings(void)
 {
     char *p;
@@ -86,6 +112,7 @@ static void check_warnings(void)
     page_has(p, "of source <code>7</code>", "by their source");
     page_has(p, "<strong>2 files are exact copies across splits", "twins");
     page_has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
+    page_lacks(p, "a copy was trained on", "  of which no test cell is one");
     page_has(p, "<strong>2 files are exact copies under different classes",
              "equal files with other labels");
     page_has(p,
@@ -176,6 +203,7 @@ int main(void)
 {
     begin_dir();
     check_warnings();
+    check_twins();
     check_variants();
     check_untested();
     return end_dir();
