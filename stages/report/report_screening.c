@@ -43,19 +43,36 @@ static struct screening *screening_of(const struct report_data *d,
     return NULL;
 }
 
-/* Of the folds of the experiment whose first one is 'i'. */
+/* List the folds of the experiment whose first one is 'i' that are evaluated,
+ * or those of them alone that can be read by themselves. */
+static int list_folds(const struct report_data *d, int i, bool alone, int *list)
+{
+    int n = 0;
+
+    for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++) {
+        const struct report_experiment *e = &d->experiment[k];
+
+        if (plan_same_experiment(e->train, d->experiment[i].train) &&
+            e->metrics.root && e->evaluate && (e->screening || !alone))
+            list[n++] = k;
+    }
+    return n;
+}
+
+/* All folds: a class that one of them does not name may be in others. */
 static void read_pooled(struct report_data *d, int i)
 {
-    int list[CONFIG_FOLDS_MAX], n = 0;
+    struct screening **pooled = &d->experiment[i].pooled;
+    int list[CONFIG_FOLDS_MAX], n = list_folds(d, i, false, list);
     struct err err;
 
-    for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++)
-        if (plan_same_experiment(d->experiment[k].train,
-                                 d->experiment[i].train) &&
-            d->experiment[k].screening)
-            list[n++] = k;
     if (n > 0)
-        d->experiment[i].pooled = screening_of(d, list, n, &err);
+        *pooled = screening_of(d, list, n, &err);
+    if (*pooled)
+        return;
+    n = list_folds(d, i, true, list);
+    if (n > 0)
+        *pooled = screening_of(d, list, n, &err);
 }
 
 void report_screening_read(struct report_data *d)
