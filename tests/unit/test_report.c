@@ -3,6 +3,7 @@
 #include "page/page_glossary.h"
 #include "report_run.h"
 #include "stages/report/report_explainers.h"
+#include "stages/report/report_html.h"
 #include "stats/metrics_table.h"
 
 static void check_empty(void)
@@ -360,6 +361,18 @@ static void check_failure(void)
           ERR_SYSTEM, "nowhere", "a directory that is not there");
 }
 
+/* A share is 100.0 % if it is all, alone or as a metric. */
+static void check_shares(void)
+{
+    struct buf b = {0};
+
+    report_html_put(&b, "%f %f %f ", 4048. / 4049, 1. / 2100, 1.);
+    report_html_metric(&b, &metrics_table[METRIC_ACCURACY], 4048. / 4049);
+    ok(strcmp(b.data, "99.9&nbsp;% 0.1&nbsp;% 100.0&nbsp;% 99.9&nbsp;%") == 0,
+       "a share is all or none only if it is");
+    buf_release(&b);
+}
+
 /* Every metric, every figure of explainers and every method has a word. */
 static void check_glossary(void)
 {
@@ -390,6 +403,7 @@ int main(void)
 {
     begin_dir();
     check_glossary();
+    check_shares();
     check_empty();
     check_figures();
     check_errors();

@@ -70,6 +70,23 @@ static void check_page_of(const char *p)
     page_lacks(p, "which no cell chose", "  weights that validation chose");
 }
 
+/* Legends tell the intervals that there are. */
+static void check_legends(const char *p)
+{
+    page_has(p,
+             "Below each figure its 95&nbsp;% interval, over groups of cells "
+             "drawn again or Wilson&#39;s of groups",
+             "how intervals of classes come about");
+    config.evaluate.bootstrap = 0;
+    p = page_of(&plan);
+    page_has(p, "95&nbsp;% interval, Wilson&#39;s of groups of which",
+             "  where nothing is drawn again");
+    page_has(p, "95&nbsp;% intervals are Wilson&#39;s of groups of which",
+             "  likewise of experiments");
+    page_lacks(p, "drawn again", "  nothing else");
+    config.evaluate.bootstrap = 2000;
+}
+
 /* Of the last epoch. */
 static void check_last(void)
 {
@@ -161,6 +178,7 @@ int main(void)
     put_cells();
     check_shares();
     check_page_of(page_of(&plan));
+    check_legends(page_of(&plan));
     check_last();
     check_more();
     check_start();
