@@ -19,6 +19,20 @@ static inline void page_lacks(const char *page, const char *part,
     ok(strstr(page, part) == NULL, what);
 }
 
+/* Does a blank part what a line break parts, in every cell of a table?  Scripts
+ * read cells without their tags, to sort them and as CSV. */
+static inline bool page_parts_cells(const char *page)
+{
+    for (const char *t = page; (t = strstr(t, "<table")); t++) {
+        const char *end = strstr(t, "</table>");
+
+        for (const char *s = t; (s = strstr(s, "<br")) && s < end; s++)
+            if (s[-1] != ' ')
+                return false;
+    }
+    return true;
+}
+
 /* What holds of every page. */
 static inline void check_page(const char *p)
 {
@@ -43,6 +57,7 @@ static inline void check_page(const char *p)
        "  pictures have words for them");
     page_has(p, "<html lang=\"en\">", "  the language is said");
     page_has(p, "prefers-color-scheme:dark", "  dark mode");
+    ok(page_parts_cells(p), "  figures of a cell stay apart without tags");
     page_has(p, "<main id=\"main\">", "  a place to skip to");
     ok(markup_count(p, "\n<li><a href=\"#") == markup_count(p, "<section ") &&
            markup_count(p, "<h2 id=") == markup_count(p, "<section "),

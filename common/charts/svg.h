@@ -88,7 +88,8 @@ struct svg_square {
     bool diagonal; /* what chance gives is drawn */
     int n_line;    /* at most SVG_LINES */
     struct svg_line {
-        const char *name; /* in the legend, with its area */
+        const char *name;  /* in the legend; a long one is cut */
+        const char *value; /* behind it, its area, whole; NULL: none */
         size_t n;
         const double *x, *y; /* (n) 0 .. 1 */
     } line[SVG_LINES];       /* the first stands out */

@@ -227,7 +227,7 @@ void svg_sizes(const struct svg_sizes *s, struct buf *out)
     char text[200];
 
     count_sizes(s, &g);
-    p.most = fmax(fmax(g.w.hi, g.h.hi) * 1.02, 1);
+    p.most = fmax(fmax(fmax(g.w.hi, g.h.hi), s->target) * 1.02, 1);
     if (s->n)
         snprintf(text, sizeof(text),
                  "most common: %.1f x %.1f pixels (%zu of %zu in its bin)",

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     SIDE = 276,
@@ -62,6 +63,18 @@ static bool is_spare(struct place a, struct place p, struct place b)
     return upright || level || hypot(p.x - a.x, p.y - a.y) < 0.7;
 }
 
+/* "NAME: VALUE", of which the name is cut where both are long. */
+static void put_name(const char *name, const char *value, struct buf *out)
+{
+    const size_t taken = value ? strlen(value) + 2 : 0;
+
+    svg_text(out, name, taken < NAME_SHOWN ? NAME_SHOWN - taken : 1);
+    if (value) {
+        buf_puts(out, ": ");
+        svg_text(out, value, NAME_SHOWN);
+    }
+}
+
 /* Without points that nobody would miss. */
 static void draw_line(const struct svg_line *l, int i, struct buf *out)
 {
@@ -78,14 +91,15 @@ static void draw_line(const struct svg_line *l, int i, struct buf *out)
         last = p;
     }
     buf_puts(out, "\"><title>");
-    svg_text(out, l->name, NAME_SHOWN);
+    put_name(l->name, l->value, out);
     buf_puts(out, "</title></path>\n");
 }
 
-static void draw_name(double y, const char *name, struct buf *out)
+static void draw_name(double y, const char *name, const char *value,
+                      struct buf *out)
 {
     buf_printf(out, "<text class=\"pl-t\" x=\"%d\" y=\"%.1f\">", LEFT + 30, y);
-    svg_text(out, name, NAME_SHOWN);
+    put_name(name, value, out);
     buf_puts(out, "</text>\n");
 }
 
@@ -113,11 +127,11 @@ static void draw_legend(const struct svg_square *s, struct buf *out)
     for (int i = 0; i < s->n_line; i++, y += LINE) {
         buf_printf(out, "<path class=\"pl-s pl-s%d%s\" d=\"M%d %.1fh22\"/>\n",
                    i % SVG_KINDS, i ? "" : " pl-first", LEFT, y - 4);
-        draw_name(y, s->line[i].name, out);
+        draw_name(y, s->line[i].name, s->line[i].value, out);
     }
     for (int i = 0; i < s->n_mark; i++, y += LINE) {
         draw_mark(&s->mark[i], i, LEFT + 11, y - 4, out);
-        draw_name(y, s->mark[i].name, out);
+        draw_name(y, s->mark[i].name, NULL, out);
     }
 }
 

@@ -44,8 +44,8 @@ struct screened {
     const struct config *config;
     struct predictions fold[CONFIG_FOLDS_MAX]; /* owned: their test cells */
     int n_fold;
-    size_t n;
-    uint8_t *cell;     /* owned: (n) */
+    size_t n;      /* of all folds; while they are marked, of those before */
+    uint8_t *cell; /* owned: (n) */
     const char **name; /* owned: (n) of what is drawn together */
     uint32_t *group;   /* owned: (n) */
     uint8_t *seen;     /* owned: (n) scratch, of groups */
@@ -53,34 +53,17 @@ struct screened {
 
 /* --- one fold ------------------------------------------------------------- */
 
-/* More room, for 'n' further cells. */
-static int grow_cells(struct screened *a, size_t n, struct err *err)
-{
-    const size_t all = a->n + n + 1;
-    uint8_t *cell = realloc(a->cell, all * sizeof(*cell));
-    const char **name;
-
-    if (cell)
-        a->cell = cell;
-    name = realloc(a->name, all * sizeof(*name));
-    if (name)
-        a->name = name;
-    return cell && name
-               ? 0
-               : err_set(err, ERR_SYSTEM, "no memory for %zu cells", all);
-}
-
 /* What was called, without probabilities. */
-static void mark_called(const struct predictions *p,
-                        const struct class_groups *g, uint8_t *cell)
+static void mark_called(const struct predictions *p, bool two,
+                        const bool *abnormal, uint8_t *cell)
 {
     const struct outcomes *o = &p->o;
 
     for (size_t i = 0; i < o->n; i++) {
         cell[i] = o->label[i] == o->predicted[i] ? CELL_RIGHT : 0;
-        if (g->two && g->abnormal[o->label[i]])
+        if (two && abnormal[o->label[i]])
             cell[i] |= CELL_ABNORMAL;
-        if (g->two && g->abnormal[o->predicted[i]])
+        if (two && abnormal[o->predicted[i]])
             cell[i] |= CELL_CALLED;
     }
 }
@@ -141,10 +124,9 @@ static int mark_covered(struct screened *a, const struct outcomes *check,
 }
 
 /* What validation fitted, if there are probabilities. */
-static int mark_fitted(struct screened *a, const char *path,
-                       const struct class_groups *g, struct err *err)
+static int mark_fitted(struct screened *a, const struct predictions *p,
+                       const char *path, const bool *abnormal, struct err *err)
 {
-    const struct predictions *p = &a->fold[a->n_fold - 1];
     struct predictions check;
     int rc = 0;
 
@@ -154,51 +136,119 @@ static int mark_fitted(struct screened *a, const char *path,
     }
     if (predictions_read(&check, path, SPLIT_VALIDATION, err) < 0)
         return -1;
-    if (g->two)
-        rc = mark_above(a, &check.o, &p->o, g->abnormal, err);
+    if (a->s->two)
+        rc = mark_above(a, &check.o, &p->o, abnormal, err);
     if (rc == 0)
         rc = mark_covered(a, &check.o, p, err);
     predictions_release(&check);
     return rc;
 }
 
-/* Which classes count as what, by the first fold. */
-static void keep_classes(struct screening *s, const struct predictions *p,
-                         const struct class_groups *g)
+/* Where a class is among those of all folds; s->k: it is not. */
+static int find_class(const struct screening *s, const char *name)
 {
-    s->k = p->o.k;
-    s->two = g->two;
-    s->threshold = g->two;
-    for (int c = 0; c < s->k; c++) {
-        memcpy(s->class_name[c], p->class_name[c], CONFIG_NAME_MAX);
-        s->group[c] = g->of[c];
-        s->abnormal[c] = g->abnormal[c];
-    }
+    int c = 0;
+
+    while (c < s->k && strcmp(s->class_name[c], name) != 0)
+        c++;
+    return c;
 }
 
-static int add_fold(struct screened *a, const char *path, struct err *err)
+/* A fold without test cells says nothing. */
+static int mark_fold(struct screened *a, const struct predictions *p,
+                     const char *path, struct err *err)
 {
-    struct predictions *p = &a->fold[a->n_fold];
-    struct class_groups g;
-    enum split told;
+    bool abnormal[STATS_CLASSES_MAX];
 
-    if (predictions_read_told(p, path, &told, err) < 0)
-        return -1;
-    a->n_fold++;
-    a->s->validation |= told == SPLIT_VALIDATION && p->o.n > 0;
-    if (class_groups_init(&g, &a->config->evaluate,
-                          (const char(*)[CONFIG_NAME_MAX])p->class_name, p->o.k,
-                          err) < 0 ||
-        grow_cells(a, p->o.n, err) < 0)
-        return -1;
-    if (a->n_fold == 1)
-        keep_classes(a->s, p, &g);
-    mark_called(p, &g, a->cell + a->n);
+    if (p->o.n == 0)
+        return 0;
+    for (int c = 0; c < p->o.k; c++)
+        abnormal[c] = a->s->abnormal[find_class(a->s, p->class_name[c])];
+    mark_called(p, a->s->two, abnormal, a->cell + a->n);
     for (size_t i = 0; i < p->o.n; i++)
         a->name[a->n + i] = predictions_drawn(p)[i];
-    if (mark_fitted(a, path, &g, err) < 0)
+    if (mark_fitted(a, p, path, abnormal, err) < 0)
         return -1;
     a->n += p->o.n;
+    return 0;
+}
+
+/* --- all folds ------------------------------------------------------------ */
+
+static void release_folds(struct screened *a)
+{
+    for (int i = 0; i < a->n_fold; i++)
+        predictions_release(&a->fold[i]);
+    a->n_fold = 0;
+}
+
+/* Read the cells of a split. */
+static int read_split(struct screened *a, const char *const *path, int n,
+                      enum split split, struct err *err)
+{
+    release_folds(a);
+    for (int i = 0; i < n; i++) {
+        if (predictions_read(&a->fold[i], path[i], split, err) < 0)
+            return -1;
+        a->n_fold++;
+        a->n += a->fold[i].o.n;
+    }
+    return 0;
+}
+
+/* Add the classes of a fold that no one before it has: a table without
+ * probabilities has those alone that it names. */
+static int add_classes(struct screening *s, const struct predictions *p,
+                       struct err *err)
+{
+    for (int c = 0; c < p->o.k; c++) {
+        if (find_class(s, p->class_name[c]) < s->k)
+            continue;
+        if (s->k == STATS_CLASSES_MAX)
+            return err_set(err, ERR_INPUT, "more than %d classes in all folds",
+                           STATS_CLASSES_MAX);
+        memcpy(s->class_name[s->k++], p->class_name[c], CONFIG_NAME_MAX);
+    }
+    return 0;
+}
+
+/* Which classes count as what. */
+static int group_classes(struct screened *a, struct err *err)
+{
+    struct screening *s = a->s;
+    struct class_groups g;
+
+    for (int i = 0; i < a->n_fold; i++)
+        if (add_classes(s, &a->fold[i], err) < 0)
+            return -1;
+    if (class_groups_init(&g, &a->config->evaluate,
+                          (const char(*)[CONFIG_NAME_MAX])s->class_name, s->k,
+                          err) < 0)
+        return -1;
+    s->two = g.two;
+    s->threshold = g.two;
+    for (int c = 0; c < s->k; c++) {
+        s->group[c] = g.of[c];
+        s->abnormal[c] = g.abnormal[c];
+    }
+    return 0;
+}
+
+static int mark_folds(struct screened *a, const char *const *path,
+                      struct err *err)
+{
+    const size_t n = a->n;
+
+    a->cell = calloc(n + 1, sizeof(*a->cell));
+    a->name = calloc(n + 1, sizeof(*a->name));
+    a->group = calloc(n + 1, sizeof(*a->group));
+    a->seen = calloc(n + 1, 1);
+    if (!a->cell || !a->name || !a->group || !a->seen)
+        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", n);
+    a->n = 0;
+    for (int i = 0; i < a->n_fold; i++)
+        if (mark_fold(a, &a->fold[i], path[i], err) < 0)
+            return -1;
     return 0;
 }
 
@@ -279,13 +329,15 @@ static int find_shares(struct screened *a, struct err *err)
 static int read_folds(struct screened *a, const char *const *path, int n,
                       struct err *err)
 {
-    for (int i = 0; i < n; i++)
-        if (add_fold(a, path[i], err) < 0)
+    if (read_split(a, path, n, SPLIT_TEST, err) < 0)
+        return -1;
+    if (a->n == 0) {
+        if (read_split(a, path, n, SPLIT_VALIDATION, err) < 0)
             return -1;
-    a->group = calloc(a->n + 1, sizeof(*a->group));
-    a->seen = calloc(a->n + 1, 1);
-    if (!a->group || !a->seen)
-        return err_set(err, ERR_SYSTEM, "no memory for %zu cells", a->n);
+        a->s->validation = a->n > 0;
+    }
+    if (group_classes(a, err) < 0 || mark_folds(a, path, err) < 0)
+        return -1;
     return find_shares(a, err);
 }
 
@@ -306,8 +358,7 @@ int screening_read(struct screening *s, const char *const *path, int n,
     a->s = s;
     a->config = c;
     rc = read_folds(a, path, n, err);
-    for (int i = 0; i < a->n_fold; i++)
-        predictions_release(&a->fold[i]);
+    release_folds(a);
     free(a->cell);
     free(a->name);
     free(a->group);

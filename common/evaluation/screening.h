@@ -40,11 +40,13 @@ struct screening {
 };
 
 /*
- * From the predictions.csv of one experiment, or of its folds; as
- * predictions_read_told().
+ * From the predictions.csv of one experiment, or of its folds: of their test
+ * cells or, if none of them has any, of those of validation.  Classes are those
+ * of all of them.
  *   path [in] (n) n is 1 .. CONFIG_FOLDS_MAX
  * Deterministic: the resamples are those of metrics.json.
- * Errors: as predictions_read() and class_groups_init().
+ * Errors: as predictions_read() and class_groups_init(); ERR_INPUT too many
+ * classes.
  */
 MUST_USE int screening_read(struct screening *s, const char *const *path, int n,
                             const struct config *c, struct err *err);

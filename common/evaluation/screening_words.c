@@ -6,7 +6,8 @@
 /* "26.6 %; 95 % interval 10.1 to 45.3 %, over 6 groups of cells" in (). */
 static void put_share(const struct grouped_share *s, struct buf *out)
 {
-    buf_printf(out, " (%.1f %%; ", 100 * grouped_share_value(s));
+    buf_printf(out, " (%.1f %%; ",
+               grouped_share_percent(grouped_share_value(s)));
     grouped_share_words(s, out);
     buf_puts(out, ")");
 }

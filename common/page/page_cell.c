@@ -18,6 +18,25 @@ static json_t *shares(const double *p, int k)
     return list;
 }
 
+/* The likeliest class but the one called; none where two are equally so. */
+static json_t *runner_up(const struct page_cell *c)
+{
+    int best = -1;
+    bool tie = false;
+
+    for (int k = 0; c->p && k < c->k; k++) {
+        if (k == c->called)
+            continue;
+        if (best < 0 || c->p[k] > c->p[best]) {
+            best = k;
+            tie = false;
+        } else {
+            tie = tie || c->p[k] >= c->p[best];
+        }
+    }
+    return best < 0 || tie ? json_null() : json_integer(best);
+}
+
 static json_t *set_classes(const struct page_cell *c)
 {
     json_t *list;
@@ -42,5 +61,6 @@ json_t *page_cell_line(const struct page_cell *c)
     json_array_append_new(line, set_classes(c));
     json_array_append_new(line, shares(c->p, c->k));
     json_array_append_new(line, shares(c->calibrated, c->k));
+    json_array_append_new(line, runner_up(c));
     return line;
 }

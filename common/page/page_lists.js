@@ -14,7 +14,7 @@ const lists = (function () {
     const experiments = data.experiments;
     const cells = experiments.map((x, e) => x.cells.map(c => ({
         e: e, row: c[0], verdict: c[1], is: c[2], called: c[3], set: c[4],
-        p: c[5], calibrated: c[6]})));
+        p: c[5], calibrated: c[6], second: c[7]})));
 
     function percent(tenThousandths) {
         return (tenThousandths / 100).toFixed(1) + '\u00a0%';

@@ -30,6 +30,11 @@
         return all.length ? all[Math.min(view.target, all.length - 1)].of : [];
     }
 
+    /* Why the cell has no maps, or no training cells nearest to it. */
+    function whyMissing(what) {
+        return (experiments[view.cell.e].missing || data.missing)[what];
+    }
+
     function chosenMap() {
         const list = mapList();
 
@@ -129,7 +134,9 @@
         const map = chosenMap(), box = make('div');
 
         if (!mapList().length)
-            return make('p', {class: 'missing'}, data.missing.maps);
+            return make('p', {class: 'missing'},
+                        experiments[view.cell.e].maps[view.cell.row] ?
+                            data.missing.room : whyMissing('maps'));
         if (!map)
             return box;
         if (data.methods[map[0]].says)
@@ -149,8 +156,10 @@
         const calibrated = cell.calibrated.length > 0;
         const table = make('table', {class: 'probabilities'});
         const head = table.createTHead().insertRow();
+        const first = [cell.second, cell.called]; /* of those as likely */
         const order = names.map((n, c) => c)
-            .sort((a, b) => cell.p[b] - cell.p[a]);
+            .sort((a, b) => cell.p[b] - cell.p[a] ||
+                            first.indexOf(b) - first.indexOf(a));
         const body = table.createTBody();
 
         for (const t of ['class', 'probability'])
@@ -158,7 +167,7 @@
         if (calibrated)
             head.appendChild(make('th', {scope: 'col'}))
                 .append(term('temperature', 'calibrated'));
-        order.forEach((c, place) => {
+        order.forEach(c => {
             const row = body.insertRow(), said = make('th', {scope: 'row'});
             const marks = [];
 
@@ -166,7 +175,7 @@
                 marks.push('called');
             if (c === cell.is)
                 marks.push('is');
-            if (place === 1)
+            if (c === cell.second)
                 marks.push('runner-up');
             said.append(names[c], ' ', make('span', {class: 'mute'},
                                             marks.join(', ')));
@@ -225,7 +234,7 @@
         box.append(make('h3', {}, nearest && !nearest.cells.length ?
             'How far from the training cells' : 'The nearest training cells'));
         if (!nearest) {
-            box.append(make('p', {class: 'missing'}, data.missing.nearest));
+            box.append(make('p', {class: 'missing'}, whyMissing('nearest')));
             return box;
         }
         for (const [row, is, distance] of nearest.cells) {
@@ -260,11 +269,13 @@
     /* What the other experiments say of the same cell. */
     function makeOthers() {
         const list = make('ul', {class: 'others'});
+        let leftOut = false;
 
         experiments.forEach((x, e) => {
             const other = e === view.cell.e ? null :
                 findCell(e, view.cell.row);
 
+            leftOut = leftOut || e !== view.cell.e && !other && x.left_out;
             if (!other)
                 return;
             const item = make('li');
@@ -274,11 +285,14 @@
                 ' ' + percent(other.p[other.called]) : '');
             list.append(item);
         });
-        if (!list.children.length)
+        if (!list.children.length && !leftOut)
             return '';
         const box = make('div');
 
         box.append(make('h3', {}, 'Other experiments call it'), list);
+        if (leftOut)
+            box.append(make('p', {class: 'mute'}, 'Experiments that call it ' +
+                            'right may be left out to keep the page small.'));
         return box;
     }
 

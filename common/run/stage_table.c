@@ -31,7 +31,7 @@ const struct stage_row stage_table[STAGE_COUNT] = {
           .parallel = true, .seconds = 60, .memory = 8e7, .thread_memory = 1e7,
           .division = STAGE_FILES,
           .workers = offsetof(struct config, explain.workers)),
-    STAGE(REPORT, "report", .version = 5, .dir = "report", .seconds = 10,
+    STAGE(REPORT, "report", .version = 6, .dir = "report", .seconds = 10,
           .memory = 5e8, .any_inputs = true),
 };
 

@@ -32,6 +32,33 @@ void grouped_share_choose(struct grouped_share *s, const struct interval *drawn)
     }
 }
 
+void grouped_share_bases(unsigned seen, struct buf *out)
+{
+    static const char *const words[] = {
+        [SHARE_OVER_GROUPS] = "over groups of cells drawn again",
+        [SHARE_WILSON] = "Wilson's where no two cells are of one group",
+        [SHARE_WILSON_GROUPS] =
+            "Wilson's of groups of which each is counted as one cell"};
+    const char *between = "";
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (words[i] && (seen >> i & 1)) {
+            buf_printf(out, "%s%s", between, words[i]);
+            between = " or ";
+        }
+}
+
+double grouped_share_percent(double share)
+{
+    const double exact = 1e-9; /* what arithmetic may be off */
+
+    if (share > exact && share < 0.0005)
+        return 0.1;
+    if (share > 0.9995 && share < 1 - exact)
+        return 99.9;
+    return 100 * share;
+}
+
 void grouped_share_words(const struct grouped_share *s, struct buf *out)
 {
     if (s->basis == SHARE_NO_INTERVAL) {

@@ -43,4 +43,13 @@ void grouped_share_choose(struct grouped_share *s,
  * is none. */
 void grouped_share_words(const struct grouped_share *s, struct buf *out);
 
+/* Append how intervals of several shares are worked out, "over groups of cells
+ * drawn again or Wilson's where no two cells are of one group".
+ *   seen [in] 1 << basis of each; of SHARE_NO_INTERVAL alone nothing is said */
+void grouped_share_bases(unsigned seen, struct buf *out);
+
+/* A share in per cent, for one digit behind the point: 0.0 of none and 100.0 of
+ * all alone; what is nearer to them is 0.1 and 99.9.  NaN stays so. */
+double grouped_share_percent(double share);
+
 #endif

@@ -1,8 +1,9 @@
 /*
  * report_cell_data.c - every cell of every experiment, as page_cell.h says
  *
- * ROW is that of data/.  Of cells that nobody looks at first (right ones without
- * maps) those of a large run are left out, but the headline's.
+ * ROW is that of data/.  Of cells that nobody looks at first (right ones
+ * without maps) those of a large run are left out, but the headline's, and what
+ * other experiments say of those that one does look at there.
  */
 #include "stages/report/report_cell_data.h"
 
@@ -28,7 +29,9 @@ struct cell_data {
     const struct report_data *d;
     struct contours contours; /* owned */
     bool all;                 /* also cells that nobody looks at first */
-    json_t *cells;            /* borrowed from the root */
+    bool *first;   /* owned: rows of data/ that one looks at first, of the
+                      headline; NULL: all are kept, or no memory */
+    json_t *cells; /* borrowed from the root */
 };
 
 /* --- contours ------------------------------------------------------------- */
@@ -159,7 +162,8 @@ static json_t *map_lines(const struct cell_data *a, int number,
     return list;
 }
 
-/* {ROW: [...]}: of each explained cell the maps of each class. */
+/* {ROW: [...]}: of each explained cell the maps of each class; of one whose
+ * maps there is no room for, none. */
 static json_t *all_maps(const struct cell_data *a, int number)
 {
     const struct report_experiment *e = &a->d->experiment[number];
@@ -169,11 +173,13 @@ static json_t *all_maps(const struct cell_data *a, int number)
         const struct report_explained *x = &e->maps.of[k];
         char key[PAGE_CELL_KEY];
 
-        if (!x->shown || x->row == REPORT_NO_ROW)
+        if (!(x->shown || x->left_out) || x->row == REPORT_NO_ROW)
             continue;
         page_cell_key(key, x->row);
         if (!json_object_get(all, key))
             json_object_set_new(all, key, json_array());
+        if (!x->shown)
+            continue;
         json_array_append_new(
             json_object_get(all, key),
             json_pack(
@@ -224,26 +230,55 @@ static void add_nearest(const struct cell_data *a,
         json_object_set_new(nearest, key, found);
 }
 
-static void add_cells(const struct cell_data *a, int number, json_t *cells,
+/* Does one look at cell 'i' first: is it wrong, or are there maps of it? */
+static bool is_remarkable(const struct report_experiment *e, size_t i)
+{
+    return e->cells.told.o.label[i] != e->cells.told.o.predicted[i] ||
+           e->cells.score[i] != REPORT_NO_ROW;
+}
+
+/* Those of the headline. */
+static void list_first(struct cell_data *a)
+{
+    const size_t rows = a->d->index.csv.n_row;
+    struct report_told_of t;
+
+    report_cells_headline(&t, a->d);
+    a->first = calloc(rows + 1, sizeof(*a->first));
+    for (int k = 0; a->first && k < t.n; k++) {
+        const struct report_experiment *e = &a->d->experiment[t.list[k]];
+
+        for (size_t i = 0; i < e->cells.told.o.n; i++)
+            if (e->cells.row[i] < rows && is_remarkable(e, i))
+                a->first[e->cells.row[i]] = true;
+    }
+}
+
+/* The cells of an experiment; true: some are left out. */
+static bool add_cells(const struct cell_data *a, int number, json_t *cells,
                       json_t *facts, json_t *nearest)
 {
     const struct report_experiment *e = &a->d->experiment[number];
     const struct report_told_of alone = {1, {number}};
     const bool all = a->all || is_headline(a->d, number);
     struct report_cell_at *list;
+    bool left_out = false;
     struct err err;
     size_t n;
 
     if (report_cells_list(&list, &n, a->d, &alone, &err) < 0)
-        return;
+        return false;
     for (size_t k = 0; k < n; k++) {
         const size_t i = list[k].i, row = e->cells.row[i];
-        const bool remarkable =
-            list[k].verdict != CELL_RIGHT || e->cells.score[i] != REPORT_NO_ROW;
+        const bool remarkable = is_remarkable(e, i);
         char key[PAGE_CELL_KEY];
 
-        if (row == REPORT_NO_ROW || (!all && !remarkable))
+        if (row == REPORT_NO_ROW)
             continue;
+        if (!all && !remarkable && !(a->first && a->first[row])) {
+            left_out = true;
+            continue;
+        }
         page_cell_key(key, row);
         add_row(a, row, remarkable);
         json_array_append_new(cells, cell_line(e, &list[k]));
@@ -251,6 +286,15 @@ static void add_cells(const struct cell_data *a, int number, json_t *cells,
         add_nearest(a, e, i, key, nearest);
     }
     free(list);
+    return left_out;
+}
+
+/* Why a vote has neither maps nor distances. */
+static json_t *missing_of_vote(void)
+{
+    return json_pack(
+        "{s:s, s:s}", "maps", "A vote looks nowhere: maps are of its members.",
+        "nearest", "A vote has no distances: they are of its members.");
 }
 
 static json_t *experiment_data(const struct cell_data *a, int number)
@@ -258,13 +302,18 @@ static json_t *experiment_data(const struct cell_data *a, int number)
     const struct report_experiment *e = &a->d->experiment[number];
     json_t *cells = json_array(), *facts = json_object();
     json_t *nearest = json_object();
+    const bool left_out =
+        e->cells.there && add_cells(a, number, cells, facts, nearest);
 
-    if (e->cells.there)
-        add_cells(a, number, cells, facts, nearest);
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "name",
-                     json_text(e->name), "split", report_told(a->d), "classes",
-                     class_names(e), "cells", cells, "maps",
-                     all_maps(a, number), "facts", facts, "nearest", nearest);
+    json_t *all =
+        json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "name",
+                  json_text(e->name), "split", report_told(a->d), "classes",
+                  class_names(e), "cells", cells, "left_out", left_out, "maps",
+                  all_maps(a, number), "facts", facts, "nearest", nearest);
+
+    if (report_is_ensemble(e))
+        json_object_set_new(all, "missing", missing_of_vote());
+    return all;
 }
 
 /* --- words ---------------------------------------------------------------- */
@@ -326,14 +375,14 @@ static json_t *root_data(struct cell_data *a)
     for (int i = 0; i < a->d->n_experiment; i++)
         json_array_append_new(list, experiment_data(a, i));
     return json_pack(
-        "{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s}, s:o, s:o}", "size",
+        "{s:[I, I], s:f, s:o, s:o, s:{s:s, s:s, s:s}, s:o, s:o}", "size",
         (json_int_t)p->data.w, (json_int_t)p->data.h, "coverage",
         a->d->config->evaluate.coverage, "classes", all_classes(a->d),
         "methods", all_methods(a->d), "missing", "maps",
         "No map was made of this cell. Maps are of explain.per_class "
         "cells of each class that are right, and as many that are "
         "wrong, when seen once; the surest of them.",
-        "nearest",
+        "room", "Its maps are left out to keep the page small.", "nearest",
         "This run does not store them: evaluate.neighbours says "
         "how many it keeps.",
         "cells", a->cells, "experiments", list);
@@ -349,9 +398,12 @@ void report_cell_data(const struct report_data *d, struct buf *b)
     for (int i = 0; i < d->n_experiment; i++)
         cells += d->experiment[i].cells.told.o.n;
     a.all = cells <= CELLS_MANY;
+    if (!a.all)
+        list_first(&a);
     if (file_path(path, &err, "%s/%s", d->run_dir, d->data_dir) < 0 ||
         contours_open(&a.contours, path, &err) < 0)
         a.contours = (struct contours){0};
     page_embed_cells(root_data(&a), b);
     contours_close(&a.contours);
+    free(a.first);
 }

@@ -105,6 +105,28 @@ static int make_sets(struct report_cells *c, const char *path, double coverage,
     return rc;
 }
 
+static int path_of(char path[FILE_PATH_MAX], const struct report_data *d,
+                   const struct plan_step *evaluate, struct err *err)
+{
+    return file_path(path, err, "%s/%s/predictions.csv", d->run_dir,
+                     evaluate->dir);
+}
+
+int report_cells_predictions(struct predictions *p, enum split *split,
+                             const struct report_data *d,
+                             const struct plan_step *evaluate, struct err *err)
+{
+    const struct report_counts *n = &d->counts;
+    char path[FILE_PATH_MAX];
+
+    if (path_of(path, d, evaluate, err) < 0)
+        return -1;
+    if (n->folds < 2 || (n->tests == 0 && !n->untested))
+        return predictions_read_told(p, path, split, err);
+    *split = n->untested ? SPLIT_VALIDATION : SPLIT_TEST;
+    return predictions_read(p, path, *split, err);
+}
+
 static int read_told(struct report_cells *c, const struct report_data *d,
                      const struct report_experiment *e, struct err *err)
 {
@@ -113,9 +135,8 @@ static int read_told(struct report_cells *c, const struct report_data *d,
     enum split told;
     size_t n;
 
-    if (file_path(path, err, "%s/%s/predictions.csv", d->run_dir,
-                  e->evaluate->dir) < 0 ||
-        predictions_read_told(&c->told, path, &told, err) < 0)
+    if (path_of(path, d, e->evaluate, err) < 0 ||
+        report_cells_predictions(&c->told, &told, d, e->evaluate, err) < 0)
         return -1;
     n = c->told.o.n + 1;
     c->row = calloc(n, sizeof(*c->row));

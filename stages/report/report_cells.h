@@ -19,6 +19,7 @@
 
 #define REPORT_NO_ROW SIZE_MAX
 
+struct plan_step;
 struct report_data;
 struct report_experiment;
 
@@ -47,6 +48,18 @@ enum cell_verdict {
 struct report_told_of {
     int n, list[CONFIG_FOLDS_MAX];
 };
+
+/*
+ * Read the predictions that figures are of in what 'evaluate' made: with folds
+ * those of the same split in all of them, so that a fold in which no cell is
+ * tested has none.
+ *   split [out] which
+ * Errors: as predictions_read().
+ */
+MUST_USE int report_cells_predictions(struct predictions *p, enum split *split,
+                                      const struct report_data *d,
+                                      const struct plan_step *evaluate,
+                                      struct err *err);
 
 /* Read those of all experiments, whose other files are read; what cannot be
  * read says why.  Errors: ERR_SYSTEM no memory. */

@@ -1,9 +1,12 @@
 #include "stages/report/report_chosen.h"
 
 #include "page/page_glossary.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* --- the split ------------------------------------------------------------ */
@@ -139,6 +142,42 @@ static void put_once(const struct report_data *d,
                one_split ? "<code>split.folds</code>" : "");
 }
 
+/* Add what a word stands for if it is there. */
+static void add_fitted(const char **what, int *n, bool there, const char *word)
+{
+    if (there)
+        what[(*n)++] = word;
+}
+
+/* Threshold, temperature, prediction sets: what of these there is. */
+static void put_fitted(const struct report_data *d, const struct headline *h,
+                       struct buf *b)
+{
+    const int head = report_folds_head(d, d->best);
+    const struct screening *s =
+        report_screening_of(d, head < 0 ? d->best : head);
+    const bool sets = s && s->sets;
+    const double t = report_json_number(d->experiment[d->best].metrics.root,
+                                        "temperature.value");
+    const char *what[3];
+    int n = 0;
+
+    add_fitted(what, &n, sets && s->two && s->threshold, "threshold");
+    add_fitted(what, &n, sets && t > 0, "temperature");
+    add_fitted(what, &n, sets, "prediction sets");
+    if (n == 0)
+        return;
+    buf_printf(b, "<li>%c%s", toupper(what[0][0]), what[0] + 1);
+    for (int i = 1; i < n; i++)
+        buf_printf(b, "%s%s", i + 1 < n ? ", " : " and ", what[i]);
+    buf_puts(b, ": the validation split");
+    if (h->folds > 1)
+        buf_puts(b, " of each fold");
+    else
+        buf_printf(b, ", %zu cells", d->counts.all.split[SPLIT_VALIDATION]);
+    buf_puts(b, ".</li>\n");
+}
+
 void report_chosen(const struct report_data *d, struct buf *b)
 {
     const struct report_experiment *e;
@@ -154,13 +193,12 @@ void report_chosen(const struct report_data *d, struct buf *b)
     if (h.chosen)
         buf_puts(b, "<li>That this experiment stands first: the validation "
                     "split.</li>\n");
-    buf_puts(b, "<li>Threshold, temperature and prediction sets: the "
-                "validation split");
-    if (h.folds > 1)
-        buf_puts(b, " of each fold");
-    else
-        buf_printf(b, ", %zu cells", d->counts.all.split[SPLIT_VALIDATION]);
-    buf_puts(b, ".</li>\n<li>The test split: ");
+    if (report_weighs_votes(d, e))
+        buf_puts(b, "<li>How much each member of the vote weighs: its accuracy "
+                    "on the validation split "
+                    "(<code>evaluate.ensemble_weights: auto</code>).</li>\n");
+    put_fitted(d, &h, b);
+    buf_puts(b, "<li>The test split: ");
     buf_puts(b, report_leaks(d, e)
                     ? "<strong>the weights of classes in training</strong>, by "
                       "how many test cells each has "

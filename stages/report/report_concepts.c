@@ -63,7 +63,7 @@ static void put_cell(const struct shown_mean *m, int digits, struct buf *b)
     buf_puts(b, "<td class=\"num\">");
     put_number(m->mean, digits, b);
     if (isfinite(m->mean) && isfinite(m->low))
-        buf_printf(b, "<br><span class=\"mute\">%.*f to %.*f</span>", digits,
+        buf_printf(b, " <br><span class=\"mute\">%.*f to %.*f</span>", digits,
                    m->low, digits, m->high);
     buf_puts(b, "</td>");
 }

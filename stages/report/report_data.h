@@ -22,6 +22,8 @@ enum report_table {
     REPORT_TABLES
 };
 
+struct report_data;
+
 struct report_experiment {
     const struct plan_step *train; /* or of an ensemble its evaluation;
                                       borrowed, as these: */
@@ -43,6 +45,10 @@ static inline bool report_is_ensemble(const struct report_experiment *e)
 {
     return e->train == e->evaluate;
 }
+
+/* Is it a vote whose members are weighed by their accuracy on validation? */
+bool report_weighs_votes(const struct report_data *d,
+                         const struct report_experiment *e);
 
 /* Samples that were set aside for one reason. */
 struct report_reason {
@@ -72,7 +78,10 @@ struct report_counts {
     size_t tests;         /* test cells, of all folds */
     bool untested;        /* none, but validation cells: figures are of these */
     size_t twins;         /* files equal to one of another part */
-    const char *twin[2];  /* an example of two such files, or NULL */
+    size_t twins_trained; /* cells that figures are of: those with a copy in
+                             training */
+    const char *twin[2];  /* two such files, the first of training if there is
+                             such a pair; or NULL */
     size_t conflicts;     /* files equal to one of another class */
     size_t shared_groups; /* groups with cells in more than one part */
     size_t leaked;        /* of the cells that figures are of: those with group

@@ -26,7 +26,7 @@ static void score_cell(double v, const struct grouped_share *s, struct buf *b)
     buf_puts(b, "<td class=\"num\">");
     report_html_percent(b, v);
     if (s && isfinite(s->low))
-        buf_printf(b, "<br><span class=\"mute\">%.1f to %.1f</span>",
+        buf_printf(b, " <br><span class=\"mute\">%.1f to %.1f</span>",
                    100 * s->low, 100 * s->high);
     buf_puts(b, "</td>");
 }
@@ -54,6 +54,25 @@ static const struct report_class_share *share_of(
         if (strcmp(e->cells.told.class_name[c], name) == 0)
             return &share[c];
     return NULL;
+}
+
+/* How the intervals of 'k' classes are worked out; nothing of none. */
+static void put_intervals(const struct report_class_share *of, int k,
+                          struct buf *b)
+{
+    struct buf words = {0};
+    unsigned seen = 0;
+
+    for (int c = 0; c < k; c++)
+        seen |= 1u << of[c].precision.basis | 1u << of[c].recall.basis;
+    grouped_share_bases(seen, &words);
+    if (words.data)
+        report_html_put(b,
+                        "<p class=\"mute\">Below each figure its 95&nbsp;%% "
+                        "interval, %s.</p>\n",
+                        words.data);
+    b->failed |= words.failed;
+    buf_release(&words);
 }
 
 static void class_table(const struct report_data *d,
@@ -86,9 +105,7 @@ static void class_table(const struct report_data *d,
     buf_puts(b, "</tfoot>\n");
     report_html_table_end(b);
     if (any)
-        buf_puts(b, "<p class=\"mute\">Below each figure its 95&nbsp;% "
-                    "interval, over groups of cells drawn again (Wilson's "
-                    "where that always gives the same).</p>\n");
+        put_intervals(of, e->cells.told.o.k, b);
 }
 
 /* --- further figures ------------------------------------------------------ */

@@ -31,19 +31,19 @@ static struct fold_figure figure_of_folds(const double *x, int n)
     return f;
 }
 
-/* Add the test predictions, or those told, of one fold to 'all'. */
+/* Add the test predictions, or those told, of one fold to 'all'; *n: how many
+ * there are. */
 static int add_predictions(struct predictions *all, const struct report_data *d,
-                           const struct plan_step *evaluate)
+                           const struct plan_step *evaluate, size_t *n)
 {
     struct predictions p;
-    char path[FILE_PATH_MAX];
+    enum split split;
     struct err err;
     int rc;
 
-    if (file_path(path, &err, "%s/%s/predictions.csv", d->run_dir,
-                  evaluate->dir) < 0 ||
-        predictions_read_told(&p, path, NULL, &err) < 0)
+    if (report_cells_predictions(&p, &split, d, evaluate, &err) < 0)
         return -1;
+    *n = p.o.n;
     rc = predictions_folds_add(all, &p, &err);
     predictions_release(&p);
     return rc;
@@ -80,23 +80,26 @@ void report_folds_summary(struct fold_summary *s, const struct report_data *d,
     const struct plan_step *first = d->experiment[i].train;
     double value[METRICS_MAX][CONFIG_FOLDS_MAX];
     struct predictions all = {.o = {.n = 0}};
+    int n = 0; /* folds in which cells are told */
 
     *s = (struct fold_summary){.folds = first->folds};
     experiment_name_pooled(s->name, first->experiment);
     for (int k = 0; k < d->n_experiment; k++) {
         const struct report_experiment *e = &d->experiment[k];
         const json_t *m = e->metrics.root;
+        size_t cells = 0;
 
         if (!plan_same_experiment(e->train, first) || !m || !e->evaluate ||
             s->evaluated == CONFIG_FOLDS_MAX ||
-            add_predictions(&all, d, e->evaluate) < 0)
+            add_predictions(&all, d, e->evaluate, &cells) < 0)
             continue;
-        for (int j = 0; metrics_table[j].name; j++)
-            value[j][s->evaluated] = report_metric(m, &metrics_table[j]);
         s->evaluated++;
+        for (int j = 0; cells > 0 && metrics_table[j].name; j++)
+            value[j][n] = report_metric(m, &metrics_table[j]);
+        n += cells > 0;
     }
     for (int j = 0; metrics_table[j].name; j++)
-        s->metric[j] = figure_of_folds(value[j], s->evaluated);
+        s->metric[j] = figure_of_folds(value[j], n);
     s->accuracy = report_screening_accuracy(d, i);
     if (s->evaluated > 0) {
         metrics_of(&s->pooled, &all.o);

@@ -5,6 +5,7 @@
 
 #include "charts/svg.h"
 #include "page/page_embed.h"
+#include "stats/grouped_share.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -64,7 +65,7 @@ void report_html_lines(struct buf *b, const char *s)
 void report_html_percent(struct buf *b, double share)
 {
     if (isfinite(share))
-        buf_printf(b, "%.1f&nbsp;%%", 100.0 * share);
+        buf_printf(b, "%.1f&nbsp;%%", grouped_share_percent(share));
     else
         buf_puts(b, "&ndash;");
 }
@@ -86,6 +87,8 @@ void report_html_metric(struct buf *b, const struct metric *m, double v)
 {
     if (!isfinite(v))
         buf_puts(b, "&ndash;");
+    else if (m->percent && m->digits == 1)
+        report_html_percent(b, v);
     else if (m->percent)
         buf_printf(b, "%.*f&nbsp;%%", m->digits, 100.0 * v);
     else

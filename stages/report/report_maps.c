@@ -188,6 +188,7 @@ static void choose_maps(const struct report_data *d, int i, size_t room)
                 continue;
             done++;
             full = full || !take_maps(d, i, &m->of[k], &room);
+            m->of[k].left_out = full;
             m->left_out += full;
         }
 }

@@ -26,6 +26,7 @@ struct report_explained {
     size_t cell;     /* in e->cells, likewise */
     size_t rank;     /* how many of its class and verdict come before */
     bool shown;      /* are its maps on the page? */
+    bool left_out;   /* were they left out for want of room? */
 };
 
 /* What there is of a row of scores.csv; an empty map is 0 everywhere. */

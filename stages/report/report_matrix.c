@@ -1,7 +1,9 @@
 #include "stages/report/report_matrix.h"
 
 #include "page/page_glossary.h"
+#include "stages/report/report_folds.h"
 #include "stages/report/report_html.h"
+#include "stages/report/report_screening.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,27 +21,6 @@ struct matrix {
 
 /* --- counting ------------------------------------------------------------- */
 
-/* Put the classes of one side into the table. */
-static void add_side(struct matrix *m, const struct report_experiment *e,
-                     bool abnormal)
-{
-    const struct predictions *p = &e->cells.told;
-
-    for (int c = 0; c < p->o.k; c++)
-        if (!m->two || e->screening->abnormal[c] == abnormal)
-            m->name[m->k++] = p->class_name[c];
-}
-
-static void add_classes(struct matrix *m, const struct report_experiment *e)
-{
-    m->two = e->screening && e->screening->two;
-    if (m->two) {
-        add_side(m, e, true);
-        m->n_abnormal = m->k;
-    }
-    add_side(m, e, false);
-}
-
 static int find_class(const struct matrix *m, const char *name)
 {
     int c = 0;
@@ -47,6 +28,44 @@ static int find_class(const struct matrix *m, const char *name)
     while (c < m->k && strcmp(m->name[c], name) != 0)
         c++;
     return c;
+}
+
+static void add_class(struct matrix *m, const char *name)
+{
+    if (find_class(m, name) == m->k && m->k < STATS_CLASSES_MAX)
+        m->name[m->k++] = name;
+}
+
+/* What is known of all the cells together. */
+static const struct screening *screening_of(const struct report_data *d,
+                                            const struct report_told_of *t)
+{
+    const int head = report_folds_head(d, t->list[0]);
+
+    return t->n > 1 && head >= 0 ? report_screening_of(d, head)
+                                 : d->experiment[t->list[0]].screening;
+}
+
+/* Abnormal classes, then the others; a fold without probabilities has those
+ * alone that it names. */
+static void add_classes(struct matrix *m, const struct report_data *d,
+                        const struct report_told_of *t)
+{
+    const struct screening *s = screening_of(d, t);
+
+    m->two = s && s->two;
+    for (int c = 0; m->two && c < s->k; c++)
+        if (s->abnormal[c])
+            add_class(m, s->class_name[c]);
+    m->n_abnormal = m->k;
+    for (int c = 0; s && c < s->k; c++)
+        add_class(m, s->class_name[c]);
+    for (int k = 0; k < t->n; k++) {
+        const struct predictions *p = &d->experiment[t->list[k]].cells.told;
+
+        for (int c = 0; c < p->o.k; c++)
+            add_class(m, p->class_name[c]);
+    }
 }
 
 static void add_cells(struct matrix *m, const struct report_cells *c)
@@ -191,7 +210,7 @@ void report_matrix_put(const struct report_data *d,
         return;
     }
     if (t->n > 0)
-        add_classes(m, &d->experiment[t->list[0]]);
+        add_classes(m, d, t);
     for (int k = 0; k < t->n; k++)
         add_cells(m, &d->experiment[t->list[k]].cells);
     if (m->k > 0)

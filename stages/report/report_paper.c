@@ -131,12 +131,12 @@ static void put_origin(const struct paper_mean *m, struct buf *b)
 {
     if (m->n > 1 && m->folds)
         buf_printf(b,
-                   "<br><span class=\"mute\">mean of %d, %d folds each</span>",
+                   " <br><span class=\"mute\">mean of %d, %d folds each</span>",
                    m->n, m->folds);
     else if (m->n > 1)
-        buf_printf(b, "<br><span class=\"mute\">mean of %d</span>", m->n);
+        buf_printf(b, " <br><span class=\"mute\">mean of %d</span>", m->n);
     else if (m->folds)
-        buf_printf(b, "<br><span class=\"mute\">%d folds</span>", m->folds);
+        buf_printf(b, " <br><span class=\"mute\">%d folds</span>", m->folds);
 }
 
 /* As the paper prints: two digits. */
@@ -223,7 +223,7 @@ static void work_row(struct buf *b, const char *author, const char *method,
     report_html_put(b, "<tr><th scope=\"row\">%s</th><td>%s", author, method);
     buf_printf(b, "</td><td class=\"num\">%.2f&nbsp;%%", 100 * accuracy);
     if (own && isfinite(own->low))
-        buf_printf(b, "<br><span class=\"mute\">%.1f to %.1f</span>",
+        buf_printf(b, " <br><span class=\"mute\">%.1f to %.1f</span>",
                    100 * own->low, 100 * own->high);
     buf_puts(b, "</td></tr>\n");
 }

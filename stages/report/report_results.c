@@ -49,14 +49,31 @@ static bool is_alike(const struct metric *m, const struct metric *other)
     return m->how && other->how && strcmp(m->how, other->how) == 0;
 }
 
+/* How the intervals in the table are worked out; nothing of none. */
+static void put_intervals(const struct report_data *d, struct buf *b)
+{
+    struct buf words = {0};
+    unsigned seen = 0;
+
+    for (int i = 0; i < d->n_experiment; i++) {
+        const struct report_experiment *e = &d->experiment[i];
+        struct grouped_share s;
+
+        test_accuracy_read(&s, e->metrics.root, e->screening);
+        seen |= 1u << s.basis;
+    }
+    grouped_share_bases(seen, &words);
+    if (words.data)
+        report_html_put(b, "; 95&nbsp;%% intervals are %s", words.data);
+    b->failed |= words.failed;
+    buf_release(&words);
+}
+
 /* How metrics are worked out, those together that are alike. */
 static void put_legend(const struct report_data *d, struct buf *b)
 {
-    buf_printf(b,
-               "<p class=\"mute\">On the %s split; 95&nbsp;%% intervals are "
-               "over groups of cells drawn again, Wilson's where no two cells "
-               "are of one group",
-               report_told(d));
+    buf_printf(b, "<p class=\"mute\">On the %s split", report_told(d));
+    put_intervals(d, b);
     for (const struct metric *m = metrics_table; m->name; m++) {
         const bool more = m != metrics_table && is_alike(m, m - 1);
 

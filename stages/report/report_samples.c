@@ -157,6 +157,25 @@ static bool trains_online(const struct report_data *d)
     return false;
 }
 
+/* The cells that train, and their stored variants; of folds each trains on what
+ * is made from its own ones. */
+static void put_variants(const struct report_data *d, struct buf *b)
+{
+    const size_t n = d->augment.csv.n_row - d->augment_aside.n;
+
+    if (d->counts.folds > 1)
+        buf_printf(b,
+                   "<p>There are %zu variants of all cells, of which each fold "
+                   "trains on those of its own training cells, beside these "
+                   "cells.</p>\n",
+                   n);
+    else
+        buf_printf(b,
+                   "<p>The network is trained on the %zu training cells and "
+                   "%zu variants of them.</p>\n",
+                   d->counts.all.split[SPLIT_TRAIN], n);
+}
+
 void report_samples(const struct report_data *d, struct buf *b)
 {
     if (!d->index.there) {
@@ -167,10 +186,7 @@ void report_samples(const struct report_data *d, struct buf *b)
     report_chosen_split(d, b);
     put_labels(d, b);
     if (d->augment.there)
-        buf_printf(b,
-                   "<p>The network is trained on %zu images made from the "
-                   "training cells.</p>\n",
-                   d->augment.csv.n_row - d->augment_aside.n);
+        put_variants(d, b);
     else if (trains_online(d))
         report_html_put(b,
                         "<p>The network is trained on variants that are made "

@@ -43,19 +43,36 @@ static struct screening *screening_of(const struct report_data *d,
     return NULL;
 }
 
-/* Of the folds of the experiment whose first one is 'i'. */
+/* List the folds of the experiment whose first one is 'i' that are evaluated,
+ * or those of them alone that can be read by themselves. */
+static int list_folds(const struct report_data *d, int i, bool alone, int *list)
+{
+    int n = 0;
+
+    for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++) {
+        const struct report_experiment *e = &d->experiment[k];
+
+        if (plan_same_experiment(e->train, d->experiment[i].train) &&
+            e->metrics.root && e->evaluate && (e->screening || !alone))
+            list[n++] = k;
+    }
+    return n;
+}
+
+/* All folds: a class that one of them does not name may be in others. */
 static void read_pooled(struct report_data *d, int i)
 {
-    int list[CONFIG_FOLDS_MAX], n = 0;
+    struct screening **pooled = &d->experiment[i].pooled;
+    int list[CONFIG_FOLDS_MAX], n = list_folds(d, i, false, list);
     struct err err;
 
-    for (int k = 0; k < d->n_experiment && n < CONFIG_FOLDS_MAX; k++)
-        if (plan_same_experiment(d->experiment[k].train,
-                                 d->experiment[i].train) &&
-            d->experiment[k].screening)
-            list[n++] = k;
     if (n > 0)
-        d->experiment[i].pooled = screening_of(d, list, n, &err);
+        *pooled = screening_of(d, list, n, &err);
+    if (*pooled)
+        return;
+    n = list_folds(d, i, true, list);
+    if (n > 0)
+        *pooled = screening_of(d, list, n, &err);
 }
 
 void report_screening_read(struct report_data *d)
@@ -215,8 +232,32 @@ void report_screening_table(const struct report_data *d, struct buf *b)
     report_html_table_end(b);
 }
 
+/* What stands under a cell, where there are probabilities. */
+static void put_under(const struct report_data *d,
+                      const struct report_told_of *t, struct buf *b)
+{
+    bool any = false, calibrated = false;
+
+    for (int k = 0; k < t->n; k++) {
+        const struct report_cells *c = &d->experiment[t->list[k]].cells;
+
+        any = any || c->told.o.p;
+        calibrated = calibrated || c->calibrated;
+    }
+    if (any)
+        buf_puts(b, " Under a cell stands the probability of what it is "
+                    "called, as the network gives it");
+    if (calibrated) {
+        buf_puts(b, "; opened, it has that ");
+        page_glossary_put("temperature", "calibrated", b);
+        buf_puts(b, ", too");
+    }
+    buf_puts(b, any ? "." : "");
+}
+
 /* Of all cells together, under the matrix. */
-static void put_whose(const struct report_data *d, struct buf *b)
+static void put_whose(const struct report_data *d,
+                      const struct report_told_of *t, struct buf *b)
 {
     struct headline h;
 
@@ -230,10 +271,9 @@ static void put_whose(const struct report_data *d, struct buf *b)
     buf_puts(b, " by the class that it is called. Cells of one cluster image, "
                 "or of several that share cells, are one ");
     page_glossary_put("group", "group", b);
-    buf_puts(b, ". Under a cell stands the probability of what it is called, "
-                "as the network gives it; opened, it has that ");
-    page_glossary_put("temperature", "calibrated", b);
-    buf_puts(b, ", too.</p>\n");
+    buf_puts(b, ".");
+    put_under(d, t, b);
+    buf_puts(b, "</p>\n");
 }
 
 static void put_strips(const struct report_data *d,
@@ -264,7 +304,7 @@ void report_screening(const struct report_data *d, struct buf *b)
     put_sentence(s, screening_put_classes, "<p>", "</p>\n", b);
     report_cells_headline(&t, d);
     report_matrix_put(d, &t, "Which class is taken for which", b);
-    put_whose(d, b);
+    put_whose(d, &t, b);
     put_strips(d, &t, b);
 }
 

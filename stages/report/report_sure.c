@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = CONFIG_NAME_MAX + 32 };
+enum { AREA = 16 };
 
 /* The cells of several folds in one run. */
 struct sure_cells {
@@ -159,7 +159,7 @@ static void put_reliability(const struct sure_cells *s,
 /* Both charts while lines are added. */
 struct ranked {
     struct svg_square roc, pr;
-    char name[2][SVG_LINES][NAME];
+    char area[2][SVG_LINES][AREA];
 };
 
 /* Arrays of line i: x and y of the ROC curve, then of the other. */
@@ -190,12 +190,12 @@ static void add_line(struct ranked *out, const struct sure_cells *s,
         y[k + 1] = recall[k] = (double)p->hits / hits;
         precision[k] = (double)p->hits / (double)(p->hits + p->alarms);
     }
-    snprintf(out->name[0][i], NAME, "%.40s: %.3f", name, roc);
-    snprintf(out->name[1][i], NAME, "%.40s: %.3f", name, pr);
+    snprintf(out->area[0][i], AREA, "%.3f", roc);
+    snprintf(out->area[1][i], AREA, "%.3f", pr);
     out->roc.line[out->roc.n_line++] =
-        (struct svg_line){out->name[0][i], n + 1, x, y};
+        (struct svg_line){name, out->area[0][i], n + 1, x, y};
     out->pr.line[out->pr.n_line++] =
-        (struct svg_line){out->name[1][i], n, recall, precision};
+        (struct svg_line){name, out->area[1][i], n, recall, precision};
 }
 
 /* Abnormal cells against the others, by the sum of their probabilities. */

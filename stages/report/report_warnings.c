@@ -34,16 +34,21 @@ static void set_aside(const struct report_reasons *r, const char *what,
     buf_puts(b, "</ul></li>\n");
 }
 
-static void warn_duplicates(const struct report_counts *c, struct buf *b)
+static void warn_duplicates(const struct report_data *d, struct buf *b)
 {
+    const struct report_counts *c = &d->counts;
+
     if (c->twins)
-        report_html_put(
-            b,
-            "<li><strong>%zu files are exact copies across %s</strong>: what "
-            "was trained on is tested on (e.g. <code>%s</code> and "
-            "<code>%s</code>).</li>\n",
-            c->twins, c->folds > 1 ? "folds" : "splits", c->twin[0],
-            c->twin[1]);
+        buf_printf(b,
+                   "<li><strong>%zu files are exact copies across %s</strong>",
+                   c->twins, c->folds > 1 ? "folds" : "splits");
+    if (c->twins_trained)
+        buf_printf(b, ": of %zu of %zu %s cells a copy was trained on",
+                   c->twins_trained, report_told_cells(d), report_told(d));
+    if (c->twins)
+        report_html_put(b,
+                        " (e.g. <code>%s</code> and <code>%s</code>).</li>\n",
+                        c->twin[0], c->twin[1]);
     if (c->conflicts)
         buf_printf(b,
                    "<li><strong>%zu files are exact copies under different "
@@ -71,13 +76,12 @@ static void warn_groups(const struct report_data *d, struct buf *b)
                c->leaked, report_told_cells(d), report_told(d));
 }
 
-/* Are members of a vote weighted by their accuracy on validation? */
+/* Is there a vote whose members validation weighs? */
 static bool weighs_votes(const struct report_data *d)
 {
     for (int i = 0; i < d->n_experiment; i++)
-        if (report_is_ensemble(&d->experiment[i]) &&
-            strcmp(d->experiment[i].train->network, "weighted_vote") == 0)
-            return strcmp(d->config->evaluate.ensemble_weights, "auto") == 0;
+        if (report_weighs_votes(d, &d->experiment[i]))
+            return true;
     return false;
 }
 
@@ -391,7 +395,7 @@ void report_warnings(const struct report_data *d, struct buf *b)
     set_aside(&d->aside, "file", "", &list);
     set_aside(&d->augment_aside, "augmented image", "of source ", &list);
     report_troubles(d, &list);
-    warn_duplicates(&d->counts, &list);
+    warn_duplicates(d, &list);
     warn_groups(d, &list);
     warn_leak(d, &list);
     if (d->index.there) {

@@ -18,6 +18,9 @@ ok "cost-sensitive training runs" cs 0 run
 ok "  and is evaluated" says "$C"
 ok "it goes on from fine-tuning" test -s \
     "$T/run/train/mobilenetv2-finetune-s1/model.safetensors"
+page=$T/run/report/index.html
+ok "  which is no experiment on the page" not grep -q "is incomplete" "$page"
+ok "  and stands beside none" not grep -q "that does best" "$page"
 ok "the plan with a cost matrix" \
     cs 0 plan --set 'train.costs=0 1 1 1 1; 9 0 9 9 9; 1 1 0 1 1; 1 1 1 0 1; 1 1 1 1 0'
 ok "  concerns cost-sensitive training" says "train.costs  -> 0 1"

@@ -3,6 +3,7 @@
 #include "page/page_glossary.h"
 #include "report_run.h"
 #include "stages/report/report_explainers.h"
+#include "stages/report/report_html.h"
 #include "stats/metrics_table.h"
 
 static void check_empty(void)
@@ -166,6 +167,32 @@ static void check_errors(void)
         "  spread over pictures");
 }
 
+/* What a page says of an ensemble that stands first: of one without
+ * probabilities nothing that follows from these. */
+static void check_vote(const char *p, const struct plan *plan)
+{
+    static const char weights[] =
+        "<li>How much each member of the vote weighs: "
+        "its accuracy on the validation split";
+
+    page_has(p, "<p class=\"mute\">By e2, which does best", "  stands first");
+    page_lacks(p, "Under a cell stands", "  has no probabilities");
+    page_lacks(p, "calibrated</a>", "  none that are calibrated");
+    page_lacks(p, "sets: the validation split", "  no temperature nor sets");
+    page_lacks(p, weights, "  no weights");
+    snprintf(plan->step[3].network, sizeof(plan->step[3].network),
+             "weighted_vote");
+    put_file("evaluate/e2/predictions.csv",
+             "file,split,label,predicted,p_" EVIL ",p_b,group\n"
+             "1,test,b,b,.1,.9,\n2,validation,b,b,.1,.9,\n");
+    p = page_of(plan);
+    page_has(p, weights, "  of votes, validation weighs the members");
+    page_has(p, "<li>Prediction sets: the validation split", "  and fits sets");
+    page_has(p, "as the network gives it.</p>",
+             "  to probabilities as they are");
+    fill_predictions("evaluate/e2/predictions.csv");
+}
+
 /* The page of one experiment and an ensemble of it. */
 static void check_ensemble(void)
 {
@@ -187,6 +214,7 @@ static void check_ensemble(void)
              "  is in the table of results with its accuracy");
     page_has(p, "<p class=\"mute\">fuzzy_rank, ", "  with what it is");
     page_lacks(p, "e2</strong> is incomplete", "  lacks nothing");
+    check_vote(p, &plan);
 }
 
 static void check_damaged(void)
@@ -333,6 +361,18 @@ static void check_failure(void)
           ERR_SYSTEM, "nowhere", "a directory that is not there");
 }
 
+/* A share is 100.0 % if it is all, alone or as a metric. */
+static void check_shares(void)
+{
+    struct buf b = {0};
+
+    report_html_put(&b, "%f %f %f ", 4048. / 4049, 1. / 2100, 1.);
+    report_html_metric(&b, &metrics_table[METRIC_ACCURACY], 4048. / 4049);
+    ok(strcmp(b.data, "99.9&nbsp;% 0.1&nbsp;% 100.0&nbsp;% 99.9&nbsp;%") == 0,
+       "a share is all or none only if it is");
+    buf_release(&b);
+}
+
 /* Every metric, every figure of explainers and every method has a word. */
 static void check_glossary(void)
 {
@@ -363,6 +403,7 @@ int main(void)
 {
     begin_dir();
     check_glossary();
+    check_shares();
     check_empty();
     check_figures();
     check_errors();

@@ -54,7 +54,7 @@ static void check_shares(void)
 static void check_page_of(const char *p)
 {
     check_page(p);
-    page_has(p, "75.0&nbsp;%<br><span class=\"mute\">50.0 to 100.0</span>",
+    page_has(p, "75.0&nbsp;% <br><span class=\"mute\">50.0 to 100.0</span>",
              "the table of classes has them");
     page_has(p,
              "Cells are split by whole groups of cells (<code>split.method: "
@@ -68,6 +68,23 @@ static void check_page_of(const char *p)
              "  one training alone is told");
     page_has(p, "the validation split, 1 cells.", "  thresholds");
     page_lacks(p, "which no cell chose", "  weights that validation chose");
+}
+
+/* Legends tell the intervals that there are. */
+static void check_legends(const char *p)
+{
+    page_has(p,
+             "Below each figure its 95&nbsp;% interval, over groups of cells "
+             "drawn again or Wilson&#39;s of groups",
+             "how intervals of classes come about");
+    config.evaluate.bootstrap = 0;
+    p = page_of(&plan);
+    page_has(p, "95&nbsp;% interval, Wilson&#39;s of groups of which",
+             "  where nothing is drawn again");
+    page_has(p, "95&nbsp;% intervals are Wilson&#39;s of groups of which",
+             "  likewise of experiments");
+    page_lacks(p, "drawn again", "  nothing else");
+    config.evaluate.bootstrap = 2000;
 }
 
 /* Of the last epoch. */
@@ -134,6 +151,24 @@ static void check_more(void)
     plan.n_step = 3;
 }
 
+/* A training that another one goes on from is no experiment. */
+static void check_start(void)
+{
+    char *p;
+
+    plan.n_step = 4;
+    p = page_of(&plan);
+    page_lacks(p, "e2</strong> is incomplete",
+               "a training that nothing looks at lacks nothing");
+    page_lacks(p, "id=\"experiment-2\"", "  and has no part of its own");
+    page_lacks(p, "does best on the validation split",
+               "  the other is the best of none");
+    plan.n_step = 5;
+    p = page_of(&plan);
+    page_has(p, "e2</strong> is incomplete", "  one that is evaluated is told");
+    plan.n_step = 3;
+}
+
 int main(void)
 {
     begin_dir();
@@ -143,8 +178,10 @@ int main(void)
     put_cells();
     check_shares();
     check_page_of(page_of(&plan));
+    check_legends(page_of(&plan));
     check_last();
     check_more();
+    check_start();
     check_leaks();
     return end_dir();
 }

@@ -44,7 +44,7 @@ static void check_concepts(const char *p)
     page_has(p, "What a cytologist would name", "concepts are on the page");
     page_has(p, "cytoplasm of 8 of the 10 test cells",
              "  how many are measured");
-    page_has(p, "0.457<br><span class=\"mute\">0.400 to 0.500</span>",
+    page_has(p, "0.457 <br><span class=\"mute\">0.400 to 0.500</span>",
              "  a mean with its interval");
     page_has(p, EVIL_HTML "</th><td class=\"num\">4</td>",
              "  by class, with the number of its cells");

@@ -2,6 +2,7 @@
 #include "report_run.h"
 #include "stages/report/report_folds.h"
 #include "stages/report/report_headline.h"
+#include "stages/report/report_matrix.h"
 #include "stages/report/report_sections.h"
 
 enum { FOLDS = 3, STEPS = 2 * (FOLDS + 1) };
@@ -132,7 +133,7 @@ static void check_files(void)
                     "<td></td>"
                     "<td class=\"num\">3 of 5</td>"),
        "  as the experiments' it is told over folds");
-    ok(strstr(text, "VGG16<br><span class=\"mute\">2 folds</span></th>"
+    ok(strstr(text, "VGG16 <br><span class=\"mute\">2 folds</span></th>"
                     "<th scope=\"row\">") &&
            strstr(text, "<td class=\"num here\" rowspan=\"5\">80.00&nbsp;%"),
        "beside the paper they are pooled");
@@ -247,7 +248,7 @@ static void check_crossings(void)
              "a/7,a,g2,,,s4,broken\n");
     ok(report_data_read(&d, &err) == 0 && c->folds == 4 && c->tests == 6,
        "every cell is tested in some fold");
-    ok(c->twins == 2 && strcmp(c->twin[1], "a/2") == 0,
+    ok(c->twins == 2 && c->twins_trained == 1 && strcmp(c->twin[1], "a/2") == 0,
        "copies in two folds, not those in one");
     ok(c->shared_groups == 2 && c->leaked == 3,
        "cells that are tested by what members of their group trained");
@@ -343,6 +344,61 @@ static void check_classes(void)
     report_data_release(&d);
 }
 
+/* Votes of decisions alone, in three folds: none is tested in the second one,
+ * and only the third names a class. */
+static void put_votes(void)
+{
+    static const char *const rows[FOLDS] = {
+        "x,test,a,a,g\ny,validation,a,a,g\n", "y,validation,a,b,g\n",
+        "z,test,rare,a,\nw,test,b,b,\nx,validation,a,a,g\n"};
+    char name[64], text[256];
+
+    put_file("data/index.csv", "file,label,group,split,fold,sha256,status\n"
+                               "x,a,g,test,0,s1,ok\nz,rare,,train,2,s3,ok\n"
+                               "w,b,,train,2,s4,ok\n");
+    for (int f = 0; f < FOLDS; f++) {
+        snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/predictions.csv", f);
+        snprintf(text, sizeof(text), "file,split,label,predicted,group\n%s",
+                 rows[f]);
+        put_file(name, text);
+        snprintf(name, sizeof(name), "evaluate/n-r-s1-f%d/metrics.json", f);
+        put_file(name, f == 1 ? "{\"validation\":{\"n\":1,\"accuracy\":0}}"
+                              : "{\"test\":{\"accuracy\":0.75}}");
+    }
+}
+
+static void check_votes(void)
+{
+    struct report_data d = {.run_dir = dir, .config = &config, .plan = &plan};
+    static struct fold_summary s;
+    struct report_told_of t;
+    struct buf b = {0};
+    struct err err = {0};
+
+    put_votes();
+    works(report_data_read(&d, &err) == 0, err, "folds of decisions are read");
+    ok(d.experiment[0].cells.told.o.n == 1 &&
+           d.experiment[1].cells.told.o.n == 0 &&
+           d.experiment[2].cells.told.o.n == 2,
+       "  what validates a fold that tests none is not told as tested");
+    ok(d.experiment[0].pooled && d.experiment[0].pooled->accuracy.n == 3 &&
+           d.experiment[0].pooled->accuracy.k == 2 &&
+           !d.experiment[0].pooled->validation,
+       "  nor in all folds together");
+    report_folds_summary(&s, &d, 0);
+    ok(s.pooled.n == 3 && s.pooled.correct == 2, "  nor in their table");
+    near(s.metric[METRIC_ACCURACY].mean, 0.75, 1e-12,
+         "  means are of folds that test");
+    ok(d.experiment[0].pooled->k == 3, "classes are those of all folds");
+    report_cells_told_of(&t, &d, 0);
+    report_matrix_put(&d, &t, "all", &b);
+    ok(strstr(b.data, "data-n=\"1\" data-is=\"rare\" data-called=\"a\"") &&
+           markup_count(b.data, "data-n=\"1\"") == 3,
+       "  so the matrix has every cell");
+    buf_release(&b);
+    report_data_release(&d);
+}
+
 int main(void)
 {
     begin_dir();
@@ -362,5 +418,6 @@ int main(void)
     check_choice();
     check_crossings();
     check_classes();
+    check_votes();
     return end_dir();
 }

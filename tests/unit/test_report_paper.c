@@ -130,7 +130,8 @@ static void check_beside(void)
     e[0].metrics.root = make_metrics(0.90, 0.625);
     e[1].metrics.root = make_metrics(0.92, 0.875);
     b = make_page(e, 3);
-    ok(strstr(b.data, "VGG16<br><span class=\"mute\">mean of 2</span>") != NULL,
+    ok(strstr(b.data, "VGG16 <br><span class=\"mute\">mean of 2</span>") !=
+           NULL,
        "experiments of a network are averaged");
     ok(strstr(b.data, "<td class=\"num here\" rowspan=\"5\">91.00&nbsp;%</td>"
                       "<td class=\"num mute\" rowspan=\"5\">95.57&nbsp;%"),

@@ -173,7 +173,7 @@ static void check_page_of_both(void)
              "  mistakes that no fold alone has often");
     page_has(p,
              "<td>n-s1, all folds</td><td class=\"num\">20</td>"
-             "<td class=\"num\">-0.350<br>",
+             "<td class=\"num\">-0.350 <br>",
              "so are reactions");
     ok(markup_count(p, "halo made") == 1, "  once");
     page_has(p, "cluster image not trained on</th><td class=\"num\">4</td>",

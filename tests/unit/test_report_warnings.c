@@ -22,6 +22,74 @@ static void fill_index(void)
              "7,1,a,train,x,rotate,lost " EVIL "\n");
 }
 
+/* The page of an experiment whose plan may store variants; split at random, or
+ * into folds. */
+static char *page_with_variants(bool stored, int folds)
+{
+    struct plan_step step[4];
+    const struct plan plan = {
+        .step = step, .n_step = plan_experiments(step, 1) + (stored ? 1 : 0)};
+
+    step[3] = (struct plan_step){.stage = &stage_table[STAGE_AUGMENT]};
+    snprintf(step[3].name, sizeof(step[3].name), "augment");
+    snprintf(step[3].dir, sizeof(step[3].dir), "augment");
+    config_init(&config);
+    config.split.method = SPLIT_BY_RANDOM;
+    config.split.folds = folds;
+    return page_of(&plan);
+}
+
+/* Variants are of cells, which train as well; those that no step of the plan
+ * stores are left from before. */
+static void check_variants(void)
+{
+    char *p;
+
+    put_file("data/index.csv",
+             "file,label,group,split,fold,sha256,status\n"
+             "a,a,g1,test,0,s1,ok\nb,a,g2,validation,1,s2,ok\n"
+             "c,a,g3,train,2,s3,ok\nd,a,g4,train,2,s4,ok\n");
+    p = page_with_variants(true, 1);
+    page_has(p,
+             "The network is trained on the 2 training cells and 2 variants of "
+             "them.",
+             "variants train beside the cells that they are made from");
+    p = page_with_variants(false, 1);
+    page_lacks(p, "2 variants", "  not those that are left from before");
+    page_lacks(p, "augmented image was set aside", "  nor warnings of them");
+    p = page_with_variants(true, 3);
+    page_has(p,
+             "There are 2 variants of all cells, of which each fold trains on "
+             "those of its own training cells",
+             "  of folds each has its own");
+}
+
+/* Copies of cells that are told by what trained are counted apart. */
+static void check_twins(void)
+{
+    const char *p;
+
+    put_file("data/index.csv",
+             "file,label,group,split,sha256,status\n"
+             "a,a,g1,validation,s1,ok\nb,a,g2,test,s1,ok\n"
+             "c,b,g3,test,s2,ok\nd,b,g4,train,s2,ok\ne,b,g5,test,s2,ok\n"
+             "f,b,g6,train,s3,ok\ng,b,g7,validation,s3,ok\n");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_has(p,
+             "<strong>7 files are exact copies across splits</strong>: of 2 of "
+             "3 test cells a copy was trained on (e.g. <code>d</code> and "
+             "<code>c</code>)",
+             "test cells whose copy was trained on are counted");
+    put_file("data/index.csv", "file,label,group,split,sha256,status\n"
+                               "a,a,g1,validation,s1,ok\nb,a,g2,test,s1,ok\n"
+                               "f,b,g6,train,s3,ok\n");
+    p = make_page(1, SPLIT_BY_GROUP);
+    page_has(p,
+             "<strong>2 files are exact copies across splits</strong> (e.g. "
+             "<code>a</code> and <code>b</code>)",
+             "  others are no more than copies");
+}
+
 static void check_warnings(void)
 {
     char *p;
@@ -31,7 +99,7 @@ static void check_warnings(void)
                                 "' holds no pictures\",\"b\"],"
                                 "\"bits_found\":12,\"without_content\":{"
                                 "\"almost black\":2,\"files\":[\"a\"]}}");
-    p = make_page(1, SPLIT_BY_RANDOM);
+    p = page_with_variants(true, 1);
     check_page(p);
     page_has(p, "<strong>3 files were set aside",
              "set-aside files are counted");
@@ -44,6 +112,7 @@ static void check_warnings(void)
     page_has(p, "of source <code>7</code>", "by their source");
     page_has(p, "<strong>2 files are exact copies across splits", "twins");
     page_has(p, "<code>a/1.bmp</code> and <code>a/4.bmp</code>", "an example");
+    page_lacks(p, "a copy was trained on", "  of which no test cell is one");
     page_has(p, "<strong>2 files are exact copies under different classes",
              "equal files with other labels");
     page_has(p,
@@ -54,7 +123,7 @@ static void check_warnings(void)
              "Few test cells</strong>, so the figures of these classes say "
              "little: " EVIL_HTML " (1), a (2)",
              "small classes");
-    page_has(p, "trained on 2 images", "augmented images in use");
+    page_has(p, "2 training cells and 2 variants", "augmented images in use");
     page_has(p,
              "<th scope=\"row\">a</th><td class=\"num\">1</td>"
              "<td class=\"num\">1</td><td class=\"num\">2</td>"
@@ -112,7 +181,7 @@ static void check_untested(void)
     page_lacks(p, "test split</th>", "nothing is of the test split");
     page_has(p, "data-n=\"1\" data-is=\"b\" data-called=\"a\"",
              "its confusion matrix is shown");
-    page_has(p, ",null,[9000,1000],[]]", "no set, no temperature of them");
+    page_has(p, ",null,[9000,1000],[],1]", "no set, no temperature of them");
     page_has(p, "<strong>7 pictures are left out</strong>: <code>split.csv",
              "what a table of folds does not name is told");
     config.evaluate.model = MODEL_LAST;
@@ -134,6 +203,8 @@ int main(void)
 {
     begin_dir();
     check_warnings();
+    check_twins();
+    check_variants();
     check_untested();
     return end_dir();
 }

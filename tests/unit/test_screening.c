@@ -81,6 +81,42 @@ static void check_basis(void)
        "no cell: no share");
 }
 
+static void check_bases(void)
+{
+    struct buf b = {0};
+
+    grouped_share_bases(1u << SHARE_NO_INTERVAL, &b);
+    ok(b.len == 0, "without intervals nothing is said of them");
+    grouped_share_bases(1u << SHARE_OVER_GROUPS | 1u << SHARE_WILSON_GROUPS,
+                        &b);
+    text_is(b.data,
+            "over groups of cells drawn again or Wilson's of groups of which "
+            "each is counted as one cell",
+            "  else how those that there are come about");
+    buf_release(&b);
+}
+
+static void check_percent(void)
+{
+    const struct screening s = {.two = true,
+                                .missed = share_of(1, 2100, 9, NULL)};
+    struct buf b = {0};
+
+    near(grouped_share_percent(4048. / 4049), 99.9, 1e-12,
+         "all but one are not all");
+    near(grouped_share_percent(1. / 2100), .1, 1e-12, "  one is not none");
+    near(grouped_share_percent(.9994), 99.94, 1e-12,
+         "  others are as they are");
+    ok(grouped_share_percent(1) >= 100 && grouped_share_percent(0) <= 0,
+       "  all and none, too");
+    ok(grouped_share_percent(1 - 1e-15) > 99.99,
+       "  what arithmetic makes of all is all");
+    ok(isnan(grouped_share_percent((double)NAN)), "  what is no share is none");
+    screening_put_found(&s, &b);
+    text_has(&b, "1 was missed (0.1 %", "  so it is in sentences");
+    buf_release(&b);
+}
+
 static void check_metrics(void)
 {
     json_t *j = json_loads("{\"test\":{\"n\":20,\"accuracy\":0.75,"
@@ -352,6 +388,8 @@ int main(void)
 
     begin_dir();
     check_basis();
+    check_bases();
+    check_percent();
     check_metrics();
     config_init(&config);
     config.evaluate.bootstrap = 200;

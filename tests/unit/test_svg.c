@@ -217,6 +217,11 @@ static void check_sizes(void)
     ok(strstr(b.data, "most common: 71.7 x 60.4 pixels") != NULL,
        "  it says the most common size, as numpy.histogram2d: 71.725 x 60.4");
     buf_release(&b);
+    z.target = 1000;
+    svg_sizes(&z, &b);
+    ok(markup_count(b.data, "<circle class=\"pl-hit\"") == 2,
+       "  a ring that is farther out than every picture is drawn");
+    buf_release(&b);
     z.n = 1;
     svg_sizes(&z, &b);
     ok(markup_balanced(b.data) && !strstr(b.data, "nan"),
@@ -239,7 +244,7 @@ static void check_square(void)
         .x_title = "raised",
         .y_title = "found",
         .n_line = 2,
-        .line = {{"abnormal: 0.9", 6, x, y}, {"<script>", 6, x, y}},
+        .line = {{"abnormal", "0.9", 6, x, y}, {"<script>", NULL, 6, x, y}},
         .n_mark = 1,
         .mark = {{"as called", 0.25, 0.75}}};
     struct buf b = {0};
@@ -252,6 +257,8 @@ static void check_square(void)
        "  points that cannot be told from the one before are left out");
     ok(markup_count(b.data, "<path class=\"pl-s pl-s0 pl-first\"") == 2,
        "  the first line stands out, in the legend, too");
+    ok(strstr(b.data, ">abnormal: 0.9<") && strstr(b.data, ">&lt;script&gt;<"),
+       "  a line has its name, and its value if it has one");
     ok(strstr(b.data, "cx=\"125.0\" cy=\"109.0\"") != NULL,
        "  a mark stands where it says");
     ok(!strstr(b.data, "pl-even"), "  without a diagonal there is none");
@@ -259,6 +266,14 @@ static void check_square(void)
     svg_square(&s, &b);
     ok(strstr(b.data, "pl-even\" d=\"M56 316l276 -276\"") != NULL,
        "  with one it is what chance gives");
+    buf_release(&b);
+    s.line[0].name = "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                     "\xc3\xa4\xc3\xa4 of a name that is long indeed";
+    s.line[0].value = "0.991";
+    svg_square(&s, &b);
+    ok(markup_count(b.data, "\xc3\xa4 of a name that is lon\xe2\x80\xa6: "
+                            "0.991<") == 2,
+       "  a long name is cut between characters, its value is not");
     buf_release(&b);
 }
 
