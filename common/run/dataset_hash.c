@@ -323,6 +323,21 @@ static int read_files(struct dataset *d, size_t *n_read, struct err *err)
     return 0;
 }
 
+/* Likewise the contour of a nucleus, which was placed apart from its cell's. */
+static bool is_placed_anew(const struct dataset *d, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *part = name + strspn(name, "0123456789");
+    char cell[FILE_PATH_MAX];
+
+    if (strncmp(part, "_nuc", 4) != 0 || !is_contour(part))
+        return false;
+    snprintf(cell, sizeof(cell), "%.*s_cyt%s", (int)(part - path), path,
+             part + 4);
+    return bsearch(&(struct entry){.path = cell}, d->entry, d->n,
+                   sizeof(*d->entry), by_path);
+}
+
 static void sum_up(const struct dataset *d, char hex[HASH_HEX])
 {
     struct hash h;
@@ -332,6 +347,8 @@ static void sum_up(const struct dataset *d, char hex[HASH_HEX])
         hash_add_string(&h, d->entry[i].path);
         hash_add_string(&h,
                         d->entry[i].odd ? d->entry[i].odd : d->entry[i].hex);
+        if (is_placed_anew(d, d->entry[i].path))
+            hash_add_string(&h, "placed with its cell");
     }
     hash_final(&h, hex);
 }
