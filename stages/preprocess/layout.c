@@ -210,7 +210,7 @@ int layout_init(struct layout *l, const struct config *c, struct err *err)
                          .exclude = c->layout.exclude,
                          .csv = c->layout.csv,
                          .method = c->split.method,
-                         .unnamed = c->split.unnamed,
+                         .unnamed = c->split.unnamed && !c->split.csv[0],
                          .folds = (int)c->split.folds,
                          .own_split = c->split.csv[0] != 0};
     if (take_classes(l, c->layout.classes, err) < 0 ||

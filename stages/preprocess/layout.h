@@ -41,7 +41,7 @@ struct layout {
     char column[LAYOUT_COLUMNS][CONFIG_NAME_MAX];   /* names; "": not used */
     bool mapped[LAYOUT_COLUMNS]; /* the configuration names it */
     enum split_method method;
-    bool unnamed; /* the method, as config.h says */
+    bool unnamed; /* the method, as config.h says, nor is there a split.csv */
     int folds;
     bool own_split; /* split.csv is another table */
     regex_t group;  /* owned, if has_group */

@@ -207,6 +207,13 @@ static void check_choice(void)
     fails(split_given_choose(&c, &said, &err), err, ERR_USAGE,
           "split.csv: names a split, which split.method random would not use",
           "a split.csv that another method does not use is refused");
+    make_tree("train/A/1.png train/B/1.png val/A/1.png s.csv");
+    put_file(in_dir("s.csv"), "file,split\ntrain/A/1.png,train\n");
+    snprintf(c.split.csv, sizeof(c.split.csv), "%s", in_dir("s.csv"));
+    c.split.method = SPLIT_BY_CSV; /* as config.c has it, and 'unnamed' */
+    fails(split_given_choose(&c, &said, &err), err, ERR_USAGE,
+          "the folders train, val in",
+          "a split.csv beside folders that are a split is refused");
     buf_release(&said);
 }
 
