@@ -38,8 +38,9 @@ struct find_images {
     size_t n;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
     int n_class;
-    size_t n_unnamed; /* left out, as a table of folds does not name them */
-    size_t n_ignored; /* files of other kinds, beside CROPPED, excluded, or
+    bool groups_named; /* a table names groups */
+    size_t n_unnamed;  /* left out, as a table of folds does not name them */
+    size_t n_ignored;  /* files of other kinds, beside CROPPED, excluded, or
                             in folders that are no class */
     struct ignored_files ignored; /* owned: of those the other kinds */
     struct buf warnings;          /* owned: one a line */

@@ -153,6 +153,7 @@ int find_images_table(struct find_images *w, const struct layout *l,
 
     if (data_table_read(&t, l->csv, l, err) < 0)
         return -1;
+    w->groups_named = data_table_says(&t, LAYOUT_GROUP);
     rc = check_table(w, &t, l, err);
     if (rc == 0) {
         w->file = calloc(t.csv.n_row + 1, sizeof(*w->file));

@@ -80,6 +80,19 @@ ok "pictures in train and val of no class" refused "(train, val) are no" flat
 ok "no such folders with method folders" refused "has no folders train" \
     "beside" --set "layout.classes=A, B" --set split.method=folders
 
+# --- groups ------------------------------------------------------------------
+for c in A B; do place groups/$c/S12_F{1,2,3}_{01,02}.png; done
+ok "names that tell no group" run 0 groups
+ok "  are warned about" warned "no group has two pictures: split.method group"
+ok "an expression of groups that some match" run 0 groups \
+    --set 'layout.group=F([12])_'
+ok "  is warned about" warned "4 of 12 pictures are not matched by layout.group"
+ok "  all match" run 0 groups --set 'layout.group=F([0-9])_'
+ok "  of which nothing is said" not grep -q "group" <(grep -A99 '"warnings"' \
+    "$T/r/data/stats.json")
+ok "  none matches" run 1 groups --set layout.group=nomatch
+ok "  is refused" says "layout.group: 'nomatch' matches none of 12 pictures"
+
 # --- names -------------------------------------------------------------------
 nfc=$'Z\u00e9' nfd=$'Ze\u0301'
 place "names/A/1.bmp" "names/A/2.bmp" "names/A /1.bmp" \
