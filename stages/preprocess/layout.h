@@ -10,7 +10,8 @@
  *     group    extended regular expression on a file's path in the dataset;
  *              what its first brackets match (else all of it) names the group
  *              within the class, and a file that it does not match is alone
- *     csv      a table instead of folders: data_table.h
+ *     csv      a table instead of folders: data_table.h; without the three
+ *              that come first
  *     columns  what its columns are called, "file=image_id, label=class"; with
  *              "group=" or "split=" the table's is not used
  *
