@@ -21,12 +21,14 @@ struct entry {
     int64_t size, time_ns;
     uint64_t inode;
     const char *odd;    /* static: why its content does not count, or NULL */
+    const char *first;  /* borrowed: of a folder met before, its path then */
     char hex[HASH_HEX]; /* of its content; "" until known */
 };
 
 struct folder {
     dev_t dev;
     ino_t ino;
+    char *path; /* owned: by which it was entered */
 };
 
 struct dataset {
@@ -43,6 +45,8 @@ static void dataset_release(struct dataset *d)
     for (size_t i = 0; i < d->n; i++)
         free(d->entry[i].path);
     free(d->entry);
+    for (size_t i = 0; i < d->n_folder; i++)
+        free(d->folder[i].path);
     free(d->folder);
 }
 
@@ -84,13 +88,18 @@ static int add_entry(struct dataset *d, const char *path, const struct stat *st,
     return 0;
 }
 
-/* Returns 1 if the folder was entered before. */
-static int enter_folder(struct dataset *d, const struct stat *st,
+/* Returns 1 if the folder was entered before, and by which path. */
+static int enter_folder(struct dataset *d, const char *path,
+                        const struct stat *st, const char **first,
                         struct err *err)
 {
+    char *own;
+
     for (size_t i = 0; i < d->n_folder; i++)
-        if (d->folder[i].dev == st->st_dev && d->folder[i].ino == st->st_ino)
+        if (d->folder[i].dev == st->st_dev && d->folder[i].ino == st->st_ino) {
+            *first = d->folder[i].path;
             return 1;
+        }
     if (!d->folder)
         d->folder = malloc(DATASET_MAX_FOLDERS * sizeof(*d->folder));
     if (!d->folder)
@@ -98,7 +107,10 @@ static int enter_folder(struct dataset *d, const struct stat *st,
     if (d->n_folder == DATASET_MAX_FOLDERS)
         return err_set(err, ERR_USAGE, "'%s' holds over %d folders", d->root,
                        DATASET_MAX_FOLDERS);
-    d->folder[d->n_folder++] = (struct folder){st->st_dev, st->st_ino};
+    own = strdup(path);
+    if (!own)
+        return no_memory(err);
+    d->folder[d->n_folder++] = (struct folder){st->st_dev, st->st_ino, own};
     return 0;
 }
 
@@ -116,6 +128,7 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
                      int depth, struct err *err)
 {
     char full[FILE_PATH_MAX];
+    const char *first;
     struct stat st;
     int old;
 
@@ -129,9 +142,13 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
                    : add_entry(d, path, &st, NULL, err);
     if (!S_ISDIR(st.st_mode))
         return add_entry(d, path, NULL, "special", err);
-    old = enter_folder(d, &st, err);
-    if (old)
-        return old < 0 ? -1 : add_entry(d, path, NULL, "met before", err);
+    old = enter_folder(d, path, &st, &first, err);
+    if (old < 0 || (old && add_entry(d, path, NULL, "met before", err) < 0))
+        return -1;
+    if (old) {
+        d->entry[d->n - 1].first = first;
+        return 0;
+    }
     if (depth == DATASET_MAX_DEPTH)
         return err_set(err, ERR_USAGE, "'%s': folders over %d deep", d->root,
                        DATASET_MAX_DEPTH);
@@ -347,6 +364,8 @@ static void sum_up(const struct dataset *d, char hex[HASH_HEX])
         hash_add_string(&h, d->entry[i].path);
         hash_add_string(&h,
                         d->entry[i].odd ? d->entry[i].odd : d->entry[i].hex);
+        if (d->entry[i].first) /* or a link to another would be the same */
+            hash_add_string(&h, d->entry[i].first);
         if (is_placed_anew(d, d->entry[i].path))
             hash_add_string(&h, "placed with its cell");
     }
@@ -357,6 +376,7 @@ int dataset_hash(const char *path, bool named, const char *cache,
                  char hex[HASH_HEX], struct err *err)
 {
     struct dataset d = {.root = path, .named = named};
+    const char *first;
     const time_t start = time(NULL);
     struct stat st;
     size_t n_read = 0;
@@ -365,7 +385,7 @@ int dataset_hash(const char *path, bool named, const char *cache,
     if (stat(path, &st) < 0)
         return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s", path,
                        strerror(errno));
-    rc = enter_folder(&d, &st, err);
+    rc = enter_folder(&d, "", &st, &first, err);
     if (rc == 0)
         rc = list_folder(&d, "", 0, err);
     if (rc == 0) {

@@ -196,6 +196,25 @@ static void check_contours(void)
        "  but not one of its nucleus");
 }
 
+/* A link to a folder that is met anyway may come to lead to another. */
+static void check_folder_link(void)
+{
+    const char *dir = path_at("linked");
+    const char *was;
+
+    make_dir(path_at("linked/batch1"));
+    make_dir(path_at("linked/batch2"));
+    put_file(path_at("linked/batch1/x.png"), "1");
+    put_file(path_at("linked/batch2/x.png"), "2");
+    BUG_ON(symlink("batch1", path_at("linked/current")) < 0);
+    was = content_hash(dir, NULL);
+    text_is(was, content_hash(dir, NULL), "a link to a folder met before");
+    BUG_ON(unlink(path_at("linked/current")) < 0 ||
+           symlink("batch2", path_at("linked/current")) < 0);
+    ok(strcmp(was, content_hash(dir, NULL)) != 0,
+       "  is noticed when it leads to another");
+}
+
 int main(void)
 {
     BUG_ON(!mkdtemp(top));
@@ -203,5 +222,6 @@ int main(void)
     check_odd_files();
     check_tiff();
     check_contours();
+    check_folder_link();
     return end_plan();
 }
