@@ -399,6 +399,26 @@ static void check_field(void)
 
 /* --- what is no picture --------------------------------------------------- */
 
+/* A name with a dot may be a file's, unless it is listed. */
+static void check_dotted(const struct preprocess_args *a)
+{
+    struct config listed = *a->config;
+    struct preprocess_args b = *a;
+    struct preprocess_summary none;
+    struct err err = {0};
+
+    BUG_ON(symlink("/nonexistent", in_dir("in/3. HSIL")) < 0);
+    ok(prepare(a->config) && warned("'3. HSIL' is a link that leads nowhere"),
+       "a link to nothing beside the classes is warned about");
+    snprintf(listed.layout.classes, sizeof(listed.layout.classes),
+             "A, B, 3. HSIL=HSIL");
+    b.config = &listed;
+    fails(preprocess_run(&b, &none, &err), err, ERR_USAGE,
+          "class folder '3. HSIL' in", "  one that is listed is refused");
+    preprocess_summary_release(&none);
+    unlink(in_dir("in/3. HSIL"));
+}
+
 static void check_ignored(void)
 {
     struct config c = config_of("full");
@@ -432,6 +452,7 @@ static void check_ignored(void)
           "class folder 'C' in", "a class folder that is one is refused");
     preprocess_summary_release(&none);
     unlink(in_dir("in/C"));
+    check_dotted(&a);
     BUG_ON(file_dir_remove(in_dir("in/B"), &err) < 0);
     fails(preprocess_run(&a, &none, &err), err, ERR_USAGE,
           "not read as pictures: 2 .gif", "too few classes: what is there");

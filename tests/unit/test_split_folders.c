@@ -149,6 +149,19 @@ static void check_bad(void)
                   "'A' and 'im_A' in", "a class twice in a part");
 }
 
+/* A part of the split that is a link to nothing, classes being listed. */
+static void check_dead_part(void)
+{
+    struct find_images w;
+    struct err err = {0};
+
+    make_tree("train/A/1.png train/B/1.png val/A/1.png");
+    snprintf(c.layout.classes, sizeof(c.layout.classes), "A, B");
+    BUG_ON(symlink("nowhere", in_dir("d/test")) < 0);
+    fails(find_all(&w, &err), err, ERR_USAGE, "split folder 'test' in",
+          "a test that is a link to nothing");
+}
+
 static void check_warned(const char *paths, const char *text)
 {
     struct find_images w;
@@ -255,6 +268,7 @@ int main(void)
     check_used();
     check_none();
     check_bad();
+    check_dead_part();
     check_warnings();
     check_choice();
     check_drawn();
