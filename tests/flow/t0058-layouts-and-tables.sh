@@ -169,6 +169,10 @@ ok "  which is said" says "split.method: csv, as split.csv names a split"
 ok "  and is used" counts "$given"
 ok "  or refused" refused "split.csv: names a split, which split.method random" \
     "${csv[@]}" --set "split.csv=$T/s.csv" --set split.method=random
+sed '1s/.*/image;subset/' "$T/s.csv" >"$T/columns.csv"
+ok "  or by other names" refused \
+    "columns.csv:1: no column 'file'; there are 'image', 'subset'; rename them" \
+    "${csv[@]}" --set "split.csv=$T/columns.csv"
 sed -i 's/val/vall/' "$T/s.csv"
 ok "  with its lines" refused "s.csv:3: 'vall' is not train" \
     "${csv[@]}" --set "split.csv=$T/s.csv"
