@@ -44,8 +44,9 @@ struct layout {
     enum split_method method;
     bool unnamed; /* the method, as config.h says, nor is there a split.csv */
     int folds;
-    bool own_split; /* split.csv is another table */
-    regex_t group;  /* owned, if has_group */
+    bool folds_validate; /* alone: none tests */
+    bool own_split;      /* split.csv is another table */
+    regex_t group;       /* owned, if has_group */
     bool has_group;
 };
 

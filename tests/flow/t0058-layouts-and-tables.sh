@@ -80,6 +80,12 @@ ok "pictures in train and val of no class" refused "(train, val) are no" flat
 ok "no such folders with method folders" refused "has no folders train" \
     "beside" --set "layout.classes=A, B" --set split.method=folders
 
+for c in A B; do for k in 1 2; do place pair/fold_$k/$c/{1,2}.bmp; done; done
+ok "two folds" refused "are two folds, but three or more are needed" pair
+ok "  that validate alone" run 0 pair --set split.folds=2 --set split.test=0
+ok "  are used" test "$(tail -n +2 "$T/r/data/index.csv" | cut -d, -f1,5 |
+    sed 's/fold_\(.\).*,/\1 /' | sort -u | tr '\n' ';')" = "1 0;2 1;"
+
 # --- groups ------------------------------------------------------------------
 for c in A B; do place groups/$c/S12_F{1,2,3}_{01,02}.png; done
 ok "names that tell no group" run 0 groups

@@ -149,6 +149,22 @@ static void check_bad(void)
                   "'A' and 'im_A' in", "a class twice in a part");
 }
 
+/* Two folds that validate alone. */
+static void check_two_folds(void)
+{
+    struct find_images w;
+    struct err err = {0};
+
+    make_tree("fold1/A/1.png fold1/B/1.png fold2/A/1.png fold2/B/1.png");
+    c.split.folds = 2;
+    c.split.test = 0;
+    if (!works(find_all(&w, &err) == 0, err, "two folds of which none tests"))
+        return;
+    ok(w.n == 4 && w.file[1].fold == 0 && w.file[2].fold == 1,
+       "  are the folders");
+    find_images_release(&w);
+}
+
 /* A part of the split that is a link to nothing, classes being listed. */
 static void check_dead_part(void)
 {
@@ -269,6 +285,7 @@ int main(void)
     check_none();
     check_bad();
     check_dead_part();
+    check_two_folds();
     check_warnings();
     check_choice();
     check_drawn();
