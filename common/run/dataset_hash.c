@@ -206,7 +206,8 @@ static int by_path(const void *a, const void *b)
 
 /* --- the cache ------------------------------------------------------------ */
 
-static const char cache_header[] = "path,size,mtime_ns,inode,content";
+/* Its last column gets another name when content is hashed otherwise. */
+static const char cache_header[] = "path,size,mtime_ns,inode,hash";
 
 /* Does row 'row' of the cache speak of the file as it is? */
 static bool same_file(const struct csv *c, size_t row, const struct entry *e)
@@ -229,7 +230,7 @@ static void read_cache(struct dataset *d, const char *cache)
 
     if (!cache || csv_read(&c, cache, &err) < 0)
         return;
-    for (size_t i = 0; i < d->n && csv_column(&c, "content") == 4; i++) {
+    for (size_t i = 0; i < d->n && csv_column(&c, "hash") == 4; i++) {
         struct entry *e = &d->entry[i];
 
         while (row < c.n_row && strcmp(csv_get(&c, row, 0), e->path) < 0)
@@ -289,6 +290,15 @@ static bool is_read_anew(const char *bytes, size_t size)
             (alpha != colours || t.samples > colours + 1));
 }
 
+/* Likewise what alpha makes clear in inks, which was put on black. */
+static bool is_inked_anew(const char *bytes, size_t size)
+{
+    struct tiff_tags t;
+
+    return tiff_tags_is(bytes, size) && tiff_tags_read(&t, bytes, size) &&
+           t.photometric == TIFF_SEPARATED && tiff_tags_alpha(&t) >= 0;
+}
+
 /* Likewise names that were none of pictures. */
 static bool is_named_anew(const char *path)
 {
@@ -314,6 +324,8 @@ static int hash_content(const char *path, char hex[HASH_HEX], struct err *err)
     hash_of(bytes, size, hex);
     if (is_named_anew(path) || is_read_anew(bytes, size))
         hash_mark(hex, "samples by tags, more endings");
+    if (is_inked_anew(bytes, size))
+        hash_mark(hex, "inks on white");
     free(bytes);
     return 0;
 }

@@ -74,7 +74,7 @@ static void check_cache(void)
     put_file(cache, "junk");
     ok(strcmp(was, content_hash(dir, cache)) != 0,
        "a damaged cache is not used");
-    put_file(cache, "path,size,mtime_ns,inode,content\nz\n");
+    put_file(cache, "path,size,mtime_ns,inode,hash\nz\n");
     ok(strlen(content_hash(dir, cache)) == 64, "  nor a torn one");
 }
 
@@ -168,6 +168,16 @@ static void check_tiff(void)
     plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
        "  but not one with alpha");
+    t.photometric = 5;
+    t.samples = 5;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) != 0,
+       "  CMYK with alpha has another, as that was put on black");
+    t.photometric = 2;
+    t.samples = 4;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     make_dir(path_at("tiff/@eaDir"));
     put_file(path_at("tiff/@eaDir/thumb.jpg"), "1");
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
