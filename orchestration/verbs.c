@@ -297,9 +297,9 @@ static const struct verb verbs[] = {
          .option = "--predict"),
     VERB("crop", "IMAGE...", "cut cells out of whole fields",
          "An IMAGE is a field, or a directory of fields; what its crops "
-         "are called and where they were is in DIR/crops.csv. A label "
-         "becomes a class folder. What cannot be read or cut is named, "
-         "and the status is 1.",
+         "are called and where they were is in DIR/crops.csv; a directory "
+         "that has one is refused. A label becomes a class folder. What "
+         "cannot be read or cut is named, and the status is 1.",
          .example = "crop im_Parabasal --contours -o cells",
          .options = crop_options, .act = act_crop),
     VERB("doctor", "[RUN]", "check this machine, and a run's directory",

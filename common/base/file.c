@@ -321,26 +321,41 @@ static int list_add(char ***names, size_t *n, size_t *room, const char *name)
     return 0;
 }
 
+/* The names in 'd', to be freed after an error, too. */
+static int read_names(DIR *d, const char *path, char ***list, size_t *len,
+                      struct err *err)
+{
+    const struct dirent *e;
+    size_t room = 0;
+
+    for (errno = 0; (e = readdir(d)); errno = 0) {
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+            continue;
+        if (list_add(list, len, &room, e->d_name) < 0)
+            return err_set(err, ERR_SYSTEM, "no memory to list '%s'", path);
+    }
+    return errno == 0 ? 0
+                      : err_set(err, ERR_SYSTEM,
+                                "cannot read all of directory '%s': %s", path,
+                                strerror(errno));
+}
+
 int file_dir_list(const char *path, char ***names, size_t *n, struct err *err)
 {
     DIR *d = opendir(path);
-    const struct dirent *e;
     char **list = NULL;
-    size_t len = 0, room = 0;
+    size_t len = 0;
+    int rc;
 
     if (!d)
         return err_set(err, ERR_INPUT, "cannot read directory '%s': %s", path,
                        strerror(errno));
-    while ((e = readdir(d))) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
-        if (list_add(&list, &len, &room, e->d_name) < 0) {
-            file_dir_list_free(list, len);
-            closedir(d);
-            return err_set(err, ERR_SYSTEM, "no memory to list '%s'", path);
-        }
-    }
+    rc = read_names(d, path, &list, &len, err);
     closedir(d);
+    if (rc < 0) {
+        file_dir_list_free(list, len);
+        return -1;
+    }
     if (len > 1)
         qsort(list, len, sizeof(*list), file_by_name);
     *names = list;

@@ -94,7 +94,8 @@ MUST_USE int file_dir_remove(const char *path, struct err *err);
 /*
  * Names in a directory, sorted by byte, without "." and "..".
  * The caller frees with file_dir_list_free().
- * Errors: ERR_INPUT cannot be read; ERR_SYSTEM no memory.
+ * Errors: ERR_INPUT cannot be opened; ERR_SYSTEM not all of it can be read, no
+ * memory.
  */
 MUST_USE int file_dir_list(const char *path, char ***names, size_t *n,
                            struct err *err);

@@ -124,6 +124,25 @@ static int check_split(const struct config *c, struct err *err)
     return 0;
 }
 
+/* A table says which pictures there are, and of what classes. */
+static int check_layout(const struct config *c, struct err *err)
+{
+    const struct {
+        const char *name, *value;
+    } of_folders[] = {{"classes", c->layout.classes},
+                      {"include", c->layout.include},
+                      {"exclude", c->layout.exclude}};
+
+    for (size_t i = 0; i < sizeof(of_folders) / sizeof(of_folders[0]); i++)
+        if (c->layout.csv[0] && of_folders[i].value[0])
+            return err_set(err, ERR_USAGE,
+                           "layout.%s: is of folders, which are not looked at "
+                           "with layout.csv; leave it empty, and list in the "
+                           "table what is wanted",
+                           of_folders[i].name);
+    return 0;
+}
+
 /* Are there test cells to count, where classes are weighed by them? */
 static int check_leak(const struct config *c, struct err *err)
 {
@@ -257,8 +276,9 @@ static int check_words(const struct config *c, struct err *err)
 int config_check(const struct config *c, const char *where, struct err *err)
 {
     static int (*const check[])(const struct config *, struct err *) = {
-        check_words, check_split,   check_leak,  check_rate,   check_mixup,
-        check_jpeg,  check_average, check_batch, check_strict, check_endpoint};
+        check_words, check_layout, check_split,   check_leak,
+        check_rate,  check_mixup,  check_jpeg,    check_average,
+        check_batch, check_strict, check_endpoint};
     struct err why;
 
     for (size_t i = 0; i < sizeof(check) / sizeof(check[0]); i++)

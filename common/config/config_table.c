@@ -48,9 +48,11 @@ static const struct config_key keys[] = {
      .help =
          "its columns, \"file=image_id, label=class\"; \"split=\": not used"},
     {TEXT(layout, classes), RESULT, STRING(""), .before = "",
-     .help = "folders that are classes, \"folder=Class, ...\"; empty: all"},
+     .help =
+         "without csv: classes' folders, \"folder=Class, ...\"; empty: all"},
     {TEXT(layout, include), RESULT, STRING(""), .before = "",
-     .help = "patterns of file names, \"*.bmp, cell?.png\"; empty: all"},
+     .help =
+         "without csv: patterns of names, \"*.bmp, cell?.png\"; empty: all"},
     {TEXT(layout, exclude), RESULT, STRING(""), .before = "",
      .help = "likewise, of files to leave out"},
     {TEXT(layout, group), RESULT, STRING(""), .before = "",

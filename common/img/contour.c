@@ -1,6 +1,7 @@
 #include "img/contour.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,29 +110,72 @@ void contour_release(struct contour *c)
     *c = (struct contour){0};
 }
 
-int contour_place(struct contour *c, int w, int h, struct err *err)
+/* The smallest box around a contour. */
+struct box {
+    struct point low, high;
+};
+
+static struct box box_of(const struct contour *c)
 {
-    struct point low = {INFINITY, INFINITY}, high = {-INFINITY, -INFINITY};
+    struct box b = {{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
 
     for (size_t i = 0; i < c->n; i++) {
-        low.x = fmin(low.x, c->point[i].x);
-        low.y = fmin(low.y, c->point[i].y);
-        high.x = fmax(high.x, c->point[i].x);
-        high.y = fmax(high.y, c->point[i].y);
+        b.low.x = fmin(b.low.x, c->point[i].x);
+        b.low.y = fmin(b.low.y, c->point[i].y);
+        b.high.x = fmax(b.high.x, c->point[i].x);
+        b.high.y = fmax(b.high.y, c->point[i].y);
     }
-    if (low.x >= -BESIDE && low.y >= -BESIDE && high.x <= w - 1 + BESIDE &&
-        high.y <= h - 1 + BESIDE)
+    return b;
+}
+
+/* Does it lie in the picture once it is moved? */
+static bool lies_in(const struct box *b, struct point by, int w, int h)
+{
+    return b->low.x + by.x >= -BESIDE && b->low.y + by.y >= -BESIDE &&
+           b->high.x + by.x <= w - 1 + BESIDE &&
+           b->high.y + by.y <= h - 1 + BESIDE;
+}
+
+static void move_contour(struct contour *c, struct point by)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        c->point[i].x += by.x;
+        c->point[i].y += by.y;
+    }
+}
+
+int contour_place(struct contour *c, int w, int h, struct point *by,
+                  struct err *err)
+{
+    const struct box b = box_of(c);
+
+    *by = (struct point){0, 0};
+    if (lies_in(&b, *by, w, h))
         return 0;
-    if (high.x - low.x > w - 1 + 2 * BESIDE ||
-        high.y - low.y > h - 1 + 2 * BESIDE)
+    if (b.high.x - b.low.x > w - 1 + 2 * BESIDE ||
+        b.high.y - b.low.y > h - 1 + 2 * BESIDE)
         return err_set(err, ERR_INPUT,
                        "a contour of %.0f x %.0f pixels for a picture of %d x "
                        "%d",
-                       high.x - low.x + 1, high.y - low.y + 1, w, h);
-    for (size_t i = 0; i < c->n; i++) {
-        c->point[i].x += (w - 1) / 2.0 - (low.x + high.x) / 2.0;
-        c->point[i].y += (h - 1) / 2.0 - (low.y + high.y) / 2.0;
-    }
+                       b.high.x - b.low.x + 1, b.high.y - b.low.y + 1, w, h);
+    by->x = (w - 1) / 2.0 - (b.low.x + b.high.x) / 2.0;
+    by->y = (h - 1) / 2.0 - (b.low.y + b.high.y) / 2.0;
+    move_contour(c, *by);
+    return 0;
+}
+
+int contour_follow(struct contour *c, int w, int h, struct point by,
+                   struct err *err)
+{
+    const struct box b = box_of(c);
+
+    if (!lies_in(&b, by, w, h))
+        return err_set(err, ERR_INPUT,
+                       "a contour from (%.0f, %.0f) to (%.0f, %.0f), moved as "
+                       "its cell's, for a picture of %d x %d",
+                       b.low.x + by.x, b.low.y + by.y, b.high.x + by.x,
+                       b.high.y + by.y, w, h);
+    move_contour(c, by);
     return 0;
 }
 

@@ -41,9 +41,19 @@ void contour_release(struct contour *c);
  * lies in the picture, or two pixels beside it, is taken as it stands; of
  * another, which counts in the uncut picture, the middle is put on the
  * picture's.
+ *   by [out] how far it was moved: not at all, 0
  * Errors: ERR_INPUT it is larger than the picture, 'c' is as before.
  */
-MUST_USE int contour_place(struct contour *c, int w, int h, struct err *err);
+MUST_USE int contour_place(struct contour *c, int w, int h, struct point *by,
+                           struct err *err);
+
+/*
+ * Bring the contour of a part into the picture whose cell contour_place() moved
+ * 'by': as far, so that it stays where it lies in the cell.
+ * Errors: ERR_INPUT it would lie outside, 'c' is as before.
+ */
+MUST_USE int contour_follow(struct contour *c, int w, int h, struct point by,
+                            struct err *err);
 
 /* x = (x + 1/2) scale - 1/2 + shift, pixels being areas; y likewise. */
 void contour_scale(struct contour *c, struct point scale, struct point shift);

@@ -192,17 +192,18 @@ int decode_samples_scale(VipsImage **im, bool inverted, struct decoding *d,
 
 /* --- colours -------------------------------------------------------------- */
 
-/* Put a transparent picture on white. */
+/* Put a transparent picture on white, which is no ink at all. */
 static int flatten_alpha(VipsImage **im)
 {
-    const double white =
+    const double most =
         vips.image_get_format(*im) == VIPS_FORMAT_USHORT ? 65535.0 : 255.0;
-    VipsArrayDouble *paper = vips.array_double_newv(1, white);
+    const bool ink =
+        vips.image_get_interpretation(*im) == VIPS_INTERPRETATION_CMYK;
+    VipsArrayDouble *paper = vips.array_double_newv(1, ink ? 0.0 : most);
     VipsImage *next = NULL;
     int rc;
 
-    rc =
-        vips.flatten(*im, &next, "background", paper, "max_alpha", white, NULL);
+    rc = vips.flatten(*im, &next, "background", paper, "max_alpha", most, NULL);
     vips.area_unref(VIPS_AREA(paper));
     return replace_image(im, next, rc);
 }

@@ -21,12 +21,14 @@ struct entry {
     int64_t size, time_ns;
     uint64_t inode;
     const char *odd;    /* static: why its content does not count, or NULL */
+    const char *first;  /* borrowed: of a folder met before, its path then */
     char hex[HASH_HEX]; /* of its content; "" until known */
 };
 
 struct folder {
     dev_t dev;
     ino_t ino;
+    char *path; /* owned: by which it was entered */
 };
 
 struct dataset {
@@ -43,6 +45,8 @@ static void dataset_release(struct dataset *d)
     for (size_t i = 0; i < d->n; i++)
         free(d->entry[i].path);
     free(d->entry);
+    for (size_t i = 0; i < d->n_folder; i++)
+        free(d->folder[i].path);
     free(d->folder);
 }
 
@@ -84,13 +88,18 @@ static int add_entry(struct dataset *d, const char *path, const struct stat *st,
     return 0;
 }
 
-/* Returns 1 if the folder was entered before. */
-static int enter_folder(struct dataset *d, const struct stat *st,
+/* Returns 1 if the folder was entered before, and by which path. */
+static int enter_folder(struct dataset *d, const char *path,
+                        const struct stat *st, const char **first,
                         struct err *err)
 {
+    char *own;
+
     for (size_t i = 0; i < d->n_folder; i++)
-        if (d->folder[i].dev == st->st_dev && d->folder[i].ino == st->st_ino)
+        if (d->folder[i].dev == st->st_dev && d->folder[i].ino == st->st_ino) {
+            *first = d->folder[i].path;
             return 1;
+        }
     if (!d->folder)
         d->folder = malloc(DATASET_MAX_FOLDERS * sizeof(*d->folder));
     if (!d->folder)
@@ -98,7 +107,10 @@ static int enter_folder(struct dataset *d, const struct stat *st,
     if (d->n_folder == DATASET_MAX_FOLDERS)
         return err_set(err, ERR_USAGE, "'%s' holds over %d folders", d->root,
                        DATASET_MAX_FOLDERS);
-    d->folder[d->n_folder++] = (struct folder){st->st_dev, st->st_ino};
+    own = strdup(path);
+    if (!own)
+        return no_memory(err);
+    d->folder[d->n_folder++] = (struct folder){st->st_dev, st->st_ino, own};
     return 0;
 }
 
@@ -116,6 +128,7 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
                      int depth, struct err *err)
 {
     char full[FILE_PATH_MAX];
+    const char *first;
     struct stat st;
     int old;
 
@@ -129,9 +142,13 @@ static int walk_name(struct dataset *d, const char *path, bool cropped,
                    : add_entry(d, path, &st, NULL, err);
     if (!S_ISDIR(st.st_mode))
         return add_entry(d, path, NULL, "special", err);
-    old = enter_folder(d, &st, err);
-    if (old)
-        return old < 0 ? -1 : add_entry(d, path, NULL, "met before", err);
+    old = enter_folder(d, path, &st, &first, err);
+    if (old < 0 || (old && add_entry(d, path, NULL, "met before", err) < 0))
+        return -1;
+    if (old) {
+        d->entry[d->n - 1].first = first;
+        return 0;
+    }
     if (depth == DATASET_MAX_DEPTH)
         return err_set(err, ERR_USAGE, "'%s': folders over %d deep", d->root,
                        DATASET_MAX_DEPTH);
@@ -189,7 +206,8 @@ static int by_path(const void *a, const void *b)
 
 /* --- the cache ------------------------------------------------------------ */
 
-static const char cache_header[] = "path,size,mtime_ns,inode,content";
+/* Its last column gets another name when content is hashed otherwise. */
+static const char cache_header[] = "path,size,mtime_ns,inode,hash";
 
 /* Does row 'row' of the cache speak of the file as it is? */
 static bool same_file(const struct csv *c, size_t row, const struct entry *e)
@@ -212,7 +230,7 @@ static void read_cache(struct dataset *d, const char *cache)
 
     if (!cache || csv_read(&c, cache, &err) < 0)
         return;
-    for (size_t i = 0; i < d->n && csv_column(&c, "content") == 4; i++) {
+    for (size_t i = 0; i < d->n && csv_column(&c, "hash") == 4; i++) {
         struct entry *e = &d->entry[i];
 
         while (row < c.n_row && strcmp(csv_get(&c, row, 0), e->path) < 0)
@@ -272,6 +290,15 @@ static bool is_read_anew(const char *bytes, size_t size)
             (alpha != colours || t.samples > colours + 1));
 }
 
+/* Likewise what alpha makes clear in inks, which was put on black. */
+static bool is_inked_anew(const char *bytes, size_t size)
+{
+    struct tiff_tags t;
+
+    return tiff_tags_is(bytes, size) && tiff_tags_read(&t, bytes, size) &&
+           t.photometric == TIFF_SEPARATED && tiff_tags_alpha(&t) >= 0;
+}
+
 /* Likewise names that were none of pictures. */
 static bool is_named_anew(const char *path)
 {
@@ -297,6 +324,8 @@ static int hash_content(const char *path, char hex[HASH_HEX], struct err *err)
     hash_of(bytes, size, hex);
     if (is_named_anew(path) || is_read_anew(bytes, size))
         hash_mark(hex, "samples by tags, more endings");
+    if (is_inked_anew(bytes, size))
+        hash_mark(hex, "inks on white");
     free(bytes);
     return 0;
 }
@@ -323,6 +352,21 @@ static int read_files(struct dataset *d, size_t *n_read, struct err *err)
     return 0;
 }
 
+/* Likewise the contour of a nucleus, which was placed apart from its cell's. */
+static bool is_placed_anew(const struct dataset *d, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *part = name + strspn(name, "0123456789");
+    char cell[FILE_PATH_MAX];
+
+    if (strncmp(part, "_nuc", 4) != 0 || !is_contour(part))
+        return false;
+    snprintf(cell, sizeof(cell), "%.*s_cyt%s", (int)(part - path), path,
+             part + 4);
+    return bsearch(&(struct entry){.path = cell}, d->entry, d->n,
+                   sizeof(*d->entry), by_path);
+}
+
 static void sum_up(const struct dataset *d, char hex[HASH_HEX])
 {
     struct hash h;
@@ -332,6 +376,10 @@ static void sum_up(const struct dataset *d, char hex[HASH_HEX])
         hash_add_string(&h, d->entry[i].path);
         hash_add_string(&h,
                         d->entry[i].odd ? d->entry[i].odd : d->entry[i].hex);
+        if (d->entry[i].first) /* or a link to another would be the same */
+            hash_add_string(&h, d->entry[i].first);
+        if (is_placed_anew(d, d->entry[i].path))
+            hash_add_string(&h, "placed with its cell");
     }
     hash_final(&h, hex);
 }
@@ -340,6 +388,7 @@ int dataset_hash(const char *path, bool named, const char *cache,
                  char hex[HASH_HEX], struct err *err)
 {
     struct dataset d = {.root = path, .named = named};
+    const char *first;
     const time_t start = time(NULL);
     struct stat st;
     size_t n_read = 0;
@@ -348,7 +397,7 @@ int dataset_hash(const char *path, bool named, const char *cache,
     if (stat(path, &st) < 0)
         return err_set(err, ERR_USAGE, "cannot read the dataset '%s': %s", path,
                        strerror(errno));
-    rc = enter_folder(&d, &st, err);
+    rc = enter_folder(&d, "", &st, &first, err);
     if (rc == 0)
         rc = list_folder(&d, "", 0, err);
     if (rc == 0) {

@@ -22,8 +22,8 @@ enum {
  * (img/pictures.h), and, unless a table names the pictures, files beside a
  * folder CROPPED (the uncropped clusters of the official archive) other than
  * contours (*.dat).
- * Links are followed; a folder met again, a file that cannot be read and what
- * is no file count by their names.
+ * Links are followed; a file that cannot be read and what is no file count by
+ * their names, a folder met again by its name and that by which it was entered.
  *   named [in] layout.csv names the pictures: any file may be one
  *   cache [in] file of hashes by path, size, time and inode, so that unchanged
  *              files are not read again; NULL: none.  One that cannot be read

@@ -184,6 +184,22 @@ static int check_names(const struct crop_job *j, struct err *err)
     return rc;
 }
 
+/* Crops of another time would stay beside those of this one: a cell whose label
+ * was mended would be of both classes. */
+static int check_dir(const char *dir, struct err *err)
+{
+    char path[FILE_PATH_MAX];
+
+    if (file_path(path, err, "%s/crops.csv", dir) < 0)
+        return -1;
+    return file_exists(path)
+               ? err_set(err, ERR_USAGE,
+                         "'%.300s' holds crops already (crops.csv), which "
+                         "would stay: give another directory, or remove it",
+                         dir)
+               : 0;
+}
+
 static int open_fields(struct crop_job *j, struct err *err)
 {
     const struct crop_args *a = j->args;
@@ -192,6 +208,8 @@ static int open_fields(struct crop_job *j, struct err *err)
         return err_set(err, ERR_USAGE,
                        "crop needs -o DIR and either --contours or --boxes "
                        "FILE");
+    if (check_dir(a->dir, err) < 0)
+        return -1;
     if (a->boxes && crop_table_read(&j->table, a->boxes, err) < 0)
         return -1;
     for (int i = 0; i < a->n_field; i++)

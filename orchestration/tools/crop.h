@@ -22,9 +22,9 @@ struct crop_args {
  * far as the field goes.  A field in a folder of the directory that was given
  * is in the same folder of DIR; what has a label is in DIR/LABEL.  DIR/crops.csv
  * says where each crop was.  A picture is read as it is stored, 16 bits as such.
- * Errors: ERR_USAGE options, two fields of one name, no cell at all; ERR_INPUT a
- * table, or some fields or cells could not be read or cut (the others are
- * written); ERR_SYSTEM.
+ * Errors: ERR_USAGE options, DIR has a crops.csv, two fields of one name, no
+ * cell at all; ERR_INPUT a table, or some fields or cells could not be read or
+ * cut (the others are written); ERR_SYSTEM.
  */
 MUST_USE int crop_run(const struct crop_args *a, struct err *err);
 

@@ -2,7 +2,9 @@
  * aug_perspective.c - zoom into a quadrangle whose corners lie inside the frame
  *
  * Each corner moves inwards by its own shares of width and height; the
- * quadrangle between is spread over the whole frame.
+ * quadrangle between is spread over the whole frame.  Shares below 1/3 keep it
+ * convex: from there on a corner may lie beyond the line between its
+ * neighbours, and the mapping then has a pole inside the frame.
  * Source: Heckbert 1989, "Fundamentals of texture mapping and image warping",
  * sec. 2.2.3, unit square to quadrangle.
  */
@@ -12,6 +14,8 @@
 
 /* Corners in the order upper left, upper right, lower right, lower left. */
 enum { FILL = 8 };
+
+#define MOST 0.33f /* that a corner moves inwards */
 
 /* m maps the unit square to the corners (x[i], y[i]). */
 static void square_to_quad(const double x[4], const double y[4], double m[9])
@@ -54,14 +58,14 @@ static enum augment_fill matrix(const float *param, int w, int h, double m[9])
 
 const struct augment augment_perspective = {
     .name = "perspective",
-    .param = {{"x0", 0, NULL, 0, 0.45f},
-              {"y0", 0, NULL, 0, 0.45f},
-              {"x1", 0, NULL, 0, 0.45f},
-              {"y1", 0, NULL, 0, 0.45f},
-              {"x2", 0, NULL, 0, 0.45f},
-              {"y2", 0, NULL, 0, 0.45f},
-              {"x3", 0, NULL, 0, 0.45f},
-              {"y3", 0, NULL, 0, 0.45f},
+    .param = {{"x0", 0, NULL, 0, MOST},
+              {"y0", 0, NULL, 0, MOST},
+              {"x1", 0, NULL, 0, MOST},
+              {"y1", 0, NULL, 0, MOST},
+              {"x2", 0, NULL, 0, MOST},
+              {"y2", 0, NULL, 0, MOST},
+              {"x3", 0, NULL, 0, MOST},
+              {"y3", 0, NULL, 0, MOST},
               {"fill", 0, augment_fill_word, 0, 0}},
     .weak = {0.05f, 0, 0, 0.1f, 0.1f, 0, 0, 0.05f},
     .strong = {0.3f, 0.1f, 0.05f, 0.2f, 0.2f, 0.05f, 0, 0.3f},

@@ -42,8 +42,24 @@ static bool name_of(const struct contour_files *o, enum contour_part part,
                      name + first + 1) == 0;
 }
 
+/* How far the contours of a picture are moved: all as the first, which is the
+ * cytoplasm's where there is one. */
+struct placing {
+    bool known;
+    struct point by;
+};
+
+static int place_contour(const struct contour_files *o, struct placing *p,
+                         struct contour *c, struct err *err)
+{
+    if (p->known)
+        return contour_follow(c, o->w, o->h, p->by, err);
+    p->known = contour_place(c, o->w, o->h, &p->by, err) == 0;
+    return p->known ? 0 : -1;
+}
+
 static int read_contour(const struct contour_files *o, const char *path,
-                        struct contour *c, struct err *err)
+                        struct placing *p, struct contour *c, struct err *err)
 {
     char *text = NULL;
     size_t size;
@@ -53,7 +69,7 @@ static int read_contour(const struct contour_files *o, const char *path,
     if (file_read(path, CONTOUR_MAX_BYTES, &text, &size, err) == 0)
         rc = contour_parse(c, text, size, err);
     free(text);
-    if (rc == 0 && contour_place(c, o->w, o->h, err) < 0) {
+    if (rc == 0 && place_contour(o, p, c, err) < 0) {
         contour_release(c);
         rc = -1;
     }
@@ -65,14 +81,16 @@ static int read_contour(const struct contour_files *o, const char *path,
 int contour_files_put(const struct contour_files *o, struct buf *out,
                       struct err *err)
 {
-    for (int part = 0; part < CONTOUR_PARTS; part++) {
+    struct placing p = {0};
+
+    for (int part = CONTOUR_CYTOPLASM; part < CONTOUR_PARTS; part++) {
         char path[FILE_PATH_MAX];
         struct contour c;
         struct err why = {0};
 
         if (!name_of(o, (enum contour_part)part, path) || !file_exists(path))
             continue;
-        if (read_contour(o, path, &c, &why) < 0 && why.code != ERR_INPUT)
+        if (read_contour(o, path, &p, &c, &why) < 0 && why.code != ERR_INPUT)
             return err_set(err, why.code, "%s", why.text);
         contours_put(o->row, (enum contour_part)part, why.code ? NULL : &c,
                      why.text, out);

@@ -22,7 +22,9 @@ struct contour_files {
 
 /*
  * Append the picture's lines of contours.csv (store/contours.h), resized with
- * it; none if there are no such files.
+ * it; none if there are no such files.  Those that count in an uncut picture
+ * are moved as the cytoplasm is (contour_place()), and the nucleus by itself
+ * only where no cytoplasm could be placed.
  * Errors: ERR_SYSTEM.  What is wrong with a file stands in its line.
  */
 MUST_USE int contour_files_put(const struct contour_files *o, struct buf *out,

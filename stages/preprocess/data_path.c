@@ -2,6 +2,7 @@
 #include "stages/preprocess/data_path.h"
 
 #include "base/file.h"
+#include "img/pictures.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,4 +96,18 @@ bool data_path_inside(char out[DATA_PATH_MAX], const char *dir,
         if (*s == '\\')
             *s = '/';
     return find_inside(out, dir, slashes);
+}
+
+bool data_path_is_hidden(const char *path)
+{
+    char name[DATA_PATH_MAX];
+    size_t n;
+
+    for (; *path; path += n + (path[n] == '/')) {
+        n = strcspn(path, "/");
+        snprintf(name, sizeof(name), "%.*s", (int)n, path);
+        if (name[0] == '.' || pictures_is_system(name))
+            return true;
+    }
+    return false;
 }

@@ -23,4 +23,9 @@ bool data_path_inside(char out[DATA_PATH_MAX], const char *dir,
 /* Is there a file 'path' in the dataset 'dir'? */
 bool data_path_exists(const char *dir, const char *path);
 
+/* Is a part of a plain path a hidden name, or a folder's of the file system's
+ * own (img/pictures.h)?  Such files are no part of the data set's content
+ * (run/dataset_hash.h). */
+bool data_path_is_hidden(const char *path);
+
 #endif

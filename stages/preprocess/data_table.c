@@ -10,10 +10,12 @@ static int no_column(const struct data_table *t, const char *name,
 
     for (size_t i = 0; i < t->csv.n_column; i++)
         buf_printf(&list, "%s'%.60s'", i ? ", " : "", t->csv.header[i]);
-    err_set(err, ERR_USAGE,
-            "%s:%zu: no column '%s'; there are %.250s; layout.columns says "
-            "which is which, \"file=NAME, label=NAME\"",
-            t->path, t->csv.head_line, name, list.data ? list.data : "none");
+    err_set(err, ERR_USAGE, "%s:%zu: no column '%s'; there are %.250s; %s",
+            t->path, t->csv.head_line, name, list.data ? list.data : "none",
+            t->renamed ? "layout.columns says which is which, \"file=NAME, "
+                         "label=NAME\""
+                       : "rename them in the table: layout.columns is of "
+                         "layout.csv alone");
     buf_release(&list);
     return -1;
 }
@@ -46,7 +48,7 @@ static int find_column(const struct data_table *t, const char *name, int *at,
 int data_table_read(struct data_table *t, const char *path,
                     const struct layout *l, struct err *err)
 {
-    *t = (struct data_table){.path = path};
+    *t = (struct data_table){.path = path, .renamed = l != NULL};
     if (csv_read_any(&t->csv, path, err) < 0) {
         if (err->code == ERR_INPUT)
             err->code = ERR_USAGE;

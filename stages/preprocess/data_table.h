@@ -14,8 +14,9 @@
 #include "stages/preprocess/layout.h"
 
 struct data_table {
-    struct csv csv;             /* owned */
-    const char *path;           /* borrowed */
+    struct csv csv;   /* owned */
+    const char *path; /* borrowed */
+    bool renamed;     /* layout.columns may say what they are called */
     int column[LAYOUT_COLUMNS]; /* -1: it is not there, or not used */
 };
 

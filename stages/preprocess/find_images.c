@@ -279,6 +279,26 @@ static int take_part(struct find_images *w, const struct where *root,
     return 0;
 }
 
+/* A link to nothing beside classes, or parts of a split: is it to be one?  A
+ * class that is not listed is told from a file by its name. */
+static int take_dangling(struct find_images *w, const struct where *root,
+                         const char *parent, const char *name, struct err *err)
+{
+    const struct layout *l = root->layout;
+    const bool part = !*parent && w->folders.kind == SPLIT_FOLDERS_ABOVE &&
+                      split_folders_takes(&w->folders, name);
+
+    if (part ||
+        (layout_class(l, name) && (l->n_class > 0 || !strchr(name, '.'))))
+        return err_set(err, ERR_USAGE,
+                       "%s folder '%s%s' in '%s' is a link that leads nowhere",
+                       part ? "split" : "class", parent, name, root->dir);
+    buf_printf(&w->warnings, "'%s%s' is a link that leads nowhere\n", parent,
+               name);
+    w->n_ignored++;
+    return 0;
+}
+
 /* Name i of 'beside': a class, a part of the split, or no folder. */
 static int take_name(struct find_images *w, const struct where *root,
                      const struct class_folders *beside, size_t i,
@@ -294,11 +314,8 @@ static int take_name(struct find_images *w, const struct where *root,
         return 0;
     if (file_path(full, err, "%s/%s%s", root->dir, beside->parent, name) < 0)
         return -1;
-    if (is_dangling(full) && !strchr(name, '.') &&
-        layout_class(root->layout, name))
-        return err_set(err, ERR_USAGE,
-                       "class folder '%s' in '%s' is a link that leads nowhere",
-                       name, root->dir);
+    if (is_dangling(full))
+        return take_dangling(w, root, beside->parent, name, err);
     if (pictures_is_system(name)) {
         w->ignored.n_system++;
         return 0;

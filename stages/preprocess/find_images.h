@@ -38,8 +38,9 @@ struct find_images {
     size_t n;
     char class_name[CONFIG_CLASSES_MAX][CONFIG_NAME_MAX]; /* in byte order */
     int n_class;
-    size_t n_unnamed; /* left out, as a table of folds does not name them */
-    size_t n_ignored; /* files of other kinds, beside CROPPED, excluded, or
+    bool groups_named; /* a table names groups */
+    size_t n_unnamed;  /* left out, as a table of folds does not name them */
+    size_t n_ignored;  /* files of other kinds, beside CROPPED, excluded, or
                             in folders that are no class */
     struct ignored_files ignored; /* owned: of those the other kinds */
     struct buf warnings;          /* owned: one a line */
@@ -59,10 +60,10 @@ struct find_images {
  * Errors: ERR_USAGE the directory or one below cannot be read, fewer than 2 or
  * more than CONFIG_CLASSES_MAX classes, a class whose name is too long, has
  * control characters or is there twice, a class of the layout without a folder,
- * a class folder that is a link to nothing; as split_folders_look(),
- * split_folders_check(); of a csv with file and line: a column is missing, a
- * path leads out of the dataset or is there twice, a split is none or not used;
- * ERR_SYSTEM no memory.
+ * a folder of a class or of a split that is a link to nothing; as
+ * split_folders_look(), split_folders_check(); of a csv with file and line: a
+ * column is missing, a path leads out of the dataset, is hidden or is there
+ * twice, a split is none or not used; ERR_SYSTEM no memory.
  */
 MUST_USE int find_images_init(struct find_images *w, const char *dir,
                               const struct layout *l, struct err *err);

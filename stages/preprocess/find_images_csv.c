@@ -30,6 +30,26 @@ static int class_of(struct find_images *w, const struct data_table *t,
     return w->n_class++;
 }
 
+/* Path of a row, plain. */
+static int take_path(const struct find_images *w, const struct data_table *t,
+                     size_t row, char path[DATA_PATH_MAX], struct err *err)
+{
+    const char *given = data_table_get(t, row, LAYOUT_FILE);
+    const size_t line = data_table_line(t, row);
+
+    if (!data_path_inside(path, w->dir, given))
+        return err_set(err, ERR_USAGE,
+                       "%s:%zu: '%.80s' is no path below the dataset", t->path,
+                       line, given);
+    if (data_path_is_hidden(path))
+        return err_set(err, ERR_USAGE,
+                       "%s:%zu: '%.80s' is hidden, or lies in a hidden folder "
+                       "or one of the file system's own, where a change would "
+                       "not be noticed; give it another name",
+                       t->path, line, path);
+    return 0;
+}
+
 /* Split of a row, if the table gives one. */
 static int take_split(struct find_images_file *f, const struct data_table *t,
                       size_t row, struct err *err)
@@ -47,17 +67,14 @@ static int take_split(struct find_images_file *f, const struct data_table *t,
 static int take_row(struct find_images *w, const struct data_table *t,
                     const struct layout *l, size_t row, struct err *err)
 {
-    const char *given = data_table_get(t, row, LAYOUT_FILE);
     const char *group = data_table_get(t, row, LAYOUT_GROUP);
     struct find_images_file *f = &w->file[w->n];
     char path[DATA_PATH_MAX], text[FIND_IMAGES_MAX_PATH];
 
     *f = (struct find_images_file){
         .line = data_table_line(t, row), .split = SPLIT_NONE, .fold = -1};
-    if (!data_path_inside(path, w->dir, given))
-        return err_set(err, ERR_USAGE,
-                       "%s:%zu: '%.80s' is no path below the dataset", t->path,
-                       f->line, given);
+    if (take_path(w, t, row, path, err) < 0)
+        return -1;
     f->label =
         class_of(w, t, f->line, data_table_get(t, row, LAYOUT_LABEL), err);
     if (f->label < 0 || (w->given[0] && take_split(f, t, row, err) < 0))
@@ -153,6 +170,7 @@ int find_images_table(struct find_images *w, const struct layout *l,
 
     if (data_table_read(&t, l->csv, l, err) < 0)
         return -1;
+    w->groups_named = data_table_says(&t, LAYOUT_GROUP);
     rc = check_table(w, &t, l, err);
     if (rc == 0) {
         w->file = calloc(t.csv.n_row + 1, sizeof(*w->file));

@@ -210,8 +210,9 @@ int layout_init(struct layout *l, const struct config *c, struct err *err)
                          .exclude = c->layout.exclude,
                          .csv = c->layout.csv,
                          .method = c->split.method,
-                         .unnamed = c->split.unnamed,
+                         .unnamed = c->split.unnamed && !c->split.csv[0],
                          .folds = (int)c->split.folds,
+                         .folds_validate = config_folds_validate(c),
                          .own_split = c->split.csv[0] != 0};
     if (take_classes(l, c->layout.classes, err) < 0 ||
         take_columns(l, c->layout.columns, err) < 0)

@@ -10,7 +10,8 @@
  *     group    extended regular expression on a file's path in the dataset;
  *              what its first brackets match (else all of it) names the group
  *              within the class, and a file that it does not match is alone
- *     csv      a table instead of folders: data_table.h
+ *     csv      a table instead of folders: data_table.h; without the three
+ *              that come first
  *     columns  what its columns are called, "file=image_id, label=class"; with
  *              "group=" or "split=" the table's is not used
  *
@@ -41,10 +42,11 @@ struct layout {
     char column[LAYOUT_COLUMNS][CONFIG_NAME_MAX];   /* names; "": not used */
     bool mapped[LAYOUT_COLUMNS]; /* the configuration names it */
     enum split_method method;
-    bool unnamed; /* the method, as config.h says */
+    bool unnamed; /* the method, as config.h says, nor is there a split.csv */
     int folds;
-    bool own_split; /* split.csv is another table */
-    regex_t group;  /* owned, if has_group */
+    bool folds_validate; /* alone: none tests */
+    bool own_split;      /* split.csv is another table */
+    regex_t group;       /* owned, if has_group */
     bool has_group;
 };
 

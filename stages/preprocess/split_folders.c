@@ -333,10 +333,11 @@ int split_folders_check(const struct split_folders *s, const char *dir,
                        "folders, or list the pictures in layout.csv to split "
                        "them otherwise",
                        s->named, dir);
-    if (s->n_fold == 2)
+    if (s->n_fold == 2 && !l->folds_validate)
         return err_set(err, ERR_USAGE,
                        "the folders %s in '%.200s' are two folds, but three or "
-                       "more are needed: one tests, another validates",
+                       "more are needed: one tests, another validates; or set "
+                       "split.folds 2 and split.test 0",
                        s->named, dir);
     if (s->n_fold > 0 && s->n_fold != l->folds)
         return err_set(err, ERR_USAGE,

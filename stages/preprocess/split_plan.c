@@ -1,6 +1,7 @@
 #include "stages/preprocess/split_plan.h"
 
 #include "stages/preprocess/folds.h"
+#include "stages/preprocess/group_check.h"
 #include "stages/preprocess/split_given.h"
 
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static int split_cells(struct split_plan *c, struct buf *warnings,
     const bool groups = c->config->split.method == SPLIT_BY_GROUP;
     uint32_t *alone = NULL;
     const uint32_t *family;
-    int rc = 0;
+    int rc = groups ? group_check(c->images, c->config, warnings, err) : 0;
 
     if (c->family && !groups)
         rc = find_families(c, false, &alone, err);

@@ -31,8 +31,9 @@ bool split_plan_compares(const struct config *c);
 
 /*
  * Fill in split, fold, fold_use and family; config, images, cell and split are
- * set.  Adds to 'warnings' as near_duplicates_count() and _parted().
- * Errors: as split_from_csv(); ERR_SYSTEM.
+ * set.  Adds to 'warnings' as near_duplicates_count() and _parted(), and as
+ * group_check() where groups are split.
+ * Errors: as split_from_csv(), group_check(); ERR_SYSTEM.
  */
 MUST_USE int split_plan_make(struct split_plan *c, struct buf *warnings,
                              struct err *err);

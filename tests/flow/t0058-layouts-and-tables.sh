@@ -80,6 +80,25 @@ ok "pictures in train and val of no class" refused "(train, val) are no" flat
 ok "no such folders with method folders" refused "has no folders train" \
     "beside" --set "layout.classes=A, B" --set split.method=folders
 
+for c in A B; do for k in 1 2; do place pair/fold_$k/$c/{1,2}.bmp; done; done
+ok "two folds" refused "are two folds, but three or more are needed" pair
+ok "  that validate alone" run 0 pair --set split.folds=2 --set split.test=0
+ok "  are used" test "$(tail -n +2 "$T/r/data/index.csv" | cut -d, -f1,5 |
+    sed 's/fold_\(.\).*,/\1 /' | sort -u | tr '\n' ';')" = "1 0;2 1;"
+
+# --- groups ------------------------------------------------------------------
+for c in A B; do place groups/$c/S12_F{1,2,3}_{01,02}.png; done
+ok "names that tell no group" run 0 groups
+ok "  are warned about" warned "no group has two pictures: split.method group"
+ok "an expression of groups that some match" run 0 groups \
+    --set 'layout.group=F([12])_'
+ok "  is warned about" warned "4 of 12 pictures are not matched by layout.group"
+ok "  all match" run 0 groups --set 'layout.group=F([0-9])_'
+ok "  of which nothing is said" not grep -q "group" <(grep -A99 '"warnings"' \
+    "$T/r/data/stats.json")
+ok "  none matches" run 1 groups --set layout.group=nomatch
+ok "  is refused" says "layout.group: 'nomatch' matches none of 12 pictures"
+
 # --- names -------------------------------------------------------------------
 nfc=$'Z\u00e9' nfd=$'Ze\u0301'
 place "names/A/1.bmp" "names/A/2.bmp" "names/A /1.bmp" \
@@ -156,6 +175,10 @@ ok "  which is said" says "split.method: csv, as split.csv names a split"
 ok "  and is used" counts "$given"
 ok "  or refused" refused "split.csv: names a split, which split.method random" \
     "${csv[@]}" --set "split.csv=$T/s.csv" --set split.method=random
+sed '1s/.*/image;subset/' "$T/s.csv" >"$T/columns.csv"
+ok "  or by other names" refused \
+    "columns.csv:1: no column 'file'; there are 'image', 'subset'; rename them" \
+    "${csv[@]}" --set "split.csv=$T/columns.csv"
 sed -i 's/val/vall/' "$T/s.csv"
 ok "  with its lines" refused "s.csv:3: 'vall' is not train" \
     "${csv[@]}" --set "split.csv=$T/s.csv"

@@ -22,6 +22,9 @@ ok "  are as many as there are" test \
 ok "  in the folders of their fields" test -e "$T/crops/Parabasal/001_01.png"
 ok "  with a table of places" grep -qE \
     "^Parabasal/001_01.png,.*,0,0,[0-9]+,[0-9]+,$" "$T/crops/crops.csv"
+ok "a directory that has crops" status_is 2 papline crop "$T/fields" \
+    --contours -o "$T/crops"
+ok "  is refused" says "/crops' holds crops already (crops.csv), which would stay"
 ok "fields of one name" status_is 2 papline crop "$T"/fields/*/001.png \
     --boxes "$T/boxes.csv" -o "$T/boxed"
 ok "  are refused" says "would both be called '001_...'"

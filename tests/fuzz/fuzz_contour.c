@@ -13,11 +13,13 @@ static void use_contour(struct contour *c)
 {
     const struct contour_pen pen = {.zoom = 2, .w = SIDE, .h = SIDE};
     struct image im;
+    struct point by;
     struct err err = {0};
     uint8_t mask[SIDE * SIDE];
 
     BUG_ON(image_init(&im, 2 * SIDE, 2 * SIDE, &err) < 0);
-    BUG_ON(contour_place(c, 200, 100, &err) < 0 && err.code != ERR_INPUT);
+    BUG_ON(contour_place(c, 200, 100, &by, &err) < 0 && err.code != ERR_INPUT);
+    BUG_ON(contour_follow(c, 90, 70, by, &err) < 0 && err.code != ERR_INPUT);
     contour_scale(c, (struct point){0.32, 0.64}, (struct point){0, 0});
     contour_fill(c, SIDE, SIDE, mask);
     for (int i = 0; i < SIDE * SIDE; i++)

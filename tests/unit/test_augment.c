@@ -224,6 +224,28 @@ static void check_describe(void)
     ok(augment_find("nonsense") == NULL, "no augmentation of that name");
 }
 
+/* Wherever its limits allow the corners of a perspective to be, each is in
+ * front of the picture: q of augment.h is positive in the whole frame. */
+static void check_convex(void)
+{
+    const struct augment *a = augment_find("perspective");
+    const double right = SIDE - 1;
+    double least = INFINITY, m[9];
+
+    for (int ends = 0; ends < 1 << 8; ends++) {
+        float param[AUGMENT_MAX_PARAMS] = {0};
+
+        for (int i = 0; i < 8; i++)
+            param[i] = ends >> i & 1 ? a->param[i].max : a->param[i].min;
+        a->matrix(param, SIDE, SIDE, m);
+        for (int corner = 0; corner < 4; corner++)
+            least = fmin(least, m[6] * (corner & 1 ? right : 0) +
+                                    m[7] * (corner & 2 ? right : 0) + m[8]);
+    }
+    if (!ok(least > 0, "perspective: no pole inside the frame"))
+        printf("# %g\n", least);
+}
+
 int main(void)
 {
     check_golden();
@@ -233,6 +255,7 @@ int main(void)
     }
     check_kept();
     check_fill();
+    check_convex();
     check_describe();
     return tap_done();
 }

@@ -26,6 +26,10 @@ static const struct {
      "    low: {encoder_rate: 1e-6}\n",
      ": train.variants.low: train.min_learning_rate: 1e-05 is above "
      "train.encoder_rate 1e-06"},
+    {"layout:\n  csv: x\n  classes: a, b\n",
+     ": layout.classes: is of folders, which are not looked at with layout.csv"},
+    {"layout:\n  csv: x\n  include: '*.png'\n", ": layout.include: is of"},
+    {"layout:\n  csv: x\n  exclude: '*-d.png'\n", ": layout.exclude: is of"},
     {"split:\n  folds: 2\n", ": split.folds: of 2, one tests"},
     {"layout:\n  csv: x\nsplit:\n  folds: 3\n  method: csv\n",
      ": split.folds: a column of layout.csv is one split"},

@@ -74,7 +74,7 @@ static void check_cache(void)
     put_file(cache, "junk");
     ok(strcmp(was, content_hash(dir, cache)) != 0,
        "a damaged cache is not used");
-    put_file(cache, "path,size,mtime_ns,inode,content\nz\n");
+    put_file(cache, "path,size,mtime_ns,inode,hash\nz\n");
     ok(strlen(content_hash(dir, cache)) == 64, "  nor a torn one");
 }
 
@@ -114,17 +114,28 @@ static int grey(int x, int y, int c)
     return x + y + c;
 }
 
-/* Hash of a data set of the file x.tif alone, as it always was. */
-static void plain_hash(const char *file, char hex[HASH_HEX])
+/* Add a file of a data set, as it always was. */
+static void add_plain(struct hash *h, const char *dir, const char *name)
+{
+    struct err err;
+    char content[HASH_HEX], file[FILE_PATH_MAX];
+
+    snprintf(file, sizeof(file), "%s/%s", dir, name);
+    BUG_ON(hash_file(file, content, &err) < 0);
+    hash_add_string(h, name);
+    hash_add_string(h, content);
+}
+
+/* Hash of a data set of these files alone; 'other' NULL: there is one. */
+static void plain_hash(const char *dir, const char *name, const char *other,
+                       char hex[HASH_HEX])
 {
     struct hash h;
-    struct err err;
-    char content[HASH_HEX];
 
-    BUG_ON(hash_file(file, content, &err) < 0);
     hash_init(&h);
-    hash_add_string(&h, "x.tif");
-    hash_add_string(&h, content);
+    add_plain(&h, dir, name);
+    if (other)
+        add_plain(&h, dir, other);
     hash_final(&h, hex);
 }
 
@@ -143,24 +154,75 @@ static void check_tiff(void)
     snprintf(name, sizeof(name), "%s", path_at("tiff/x.tif"));
     make_dir(path_at("tiff"));
     BUG_ON(made_tiff_write(&t, name, &err) < 0);
-    plain_hash(name, plain);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
        "an RGB TIFF has the hash that it had");
     t.samples = 4;
     BUG_ON(made_tiff_write(&t, name, &err) < 0);
-    plain_hash(name, plain);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) != 0,
        "  one with a fourth sample that is no alpha has another");
     t.n_extra = 1;
     t.extra[0] = 2;
     BUG_ON(made_tiff_write(&t, name, &err) < 0);
-    plain_hash(name, plain);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
        "  but not one with alpha");
+    t.photometric = 5;
+    t.samples = 5;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
+    ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) != 0,
+       "  CMYK with alpha has another, as that was put on black");
+    t.photometric = 2;
+    t.samples = 4;
+    BUG_ON(made_tiff_write(&t, name, &err) < 0);
+    plain_hash(path_at("tiff"), "x.tif", NULL, plain);
     make_dir(path_at("tiff/@eaDir"));
     put_file(path_at("tiff/@eaDir/thumb.jpg"), "1");
     ok(strcmp(plain, content_hash(path_at("tiff"), NULL)) == 0,
        "a folder of a NAS does not count");
+}
+
+/* Likewise outputs in which a nucleus was placed apart from its cell. */
+static void check_contours(void)
+{
+    const char *dir = path_at("contours");
+    char plain[HASH_HEX];
+
+    make_dir(path_at("contours"));
+    put_file(path_at("contours/1_cyt02.dat"), "1,1");
+    plain_hash(dir, "1_cyt02.dat", NULL, plain);
+    ok(strcmp(plain, content_hash(dir, NULL)) == 0,
+       "a contour of a cell has the hash that it had");
+    put_file(path_at("contours/1_nuc01.dat"), "1,2");
+    plain_hash(dir, "1_cyt02.dat", "1_nuc01.dat", plain);
+    ok(strcmp(plain, content_hash(dir, NULL)) == 0,
+       "  so has one of another cell's nucleus");
+    put_file(path_at("contours/1_nuc02.dat"), "1,2");
+    BUG_ON(unlink(path_at("contours/1_nuc01.dat")) < 0);
+    plain_hash(dir, "1_cyt02.dat", "1_nuc02.dat", plain);
+    ok(strcmp(plain, content_hash(dir, NULL)) != 0,
+       "  but not one of its nucleus");
+}
+
+/* A link to a folder that is met anyway may come to lead to another. */
+static void check_folder_link(void)
+{
+    const char *dir = path_at("linked");
+    const char *was;
+
+    make_dir(path_at("linked/batch1"));
+    make_dir(path_at("linked/batch2"));
+    put_file(path_at("linked/batch1/x.png"), "1");
+    put_file(path_at("linked/batch2/x.png"), "2");
+    BUG_ON(symlink("batch1", path_at("linked/current")) < 0);
+    was = content_hash(dir, NULL);
+    text_is(was, content_hash(dir, NULL), "a link to a folder met before");
+    BUG_ON(unlink(path_at("linked/current")) < 0 ||
+           symlink("batch2", path_at("linked/current")) < 0);
+    ok(strcmp(was, content_hash(dir, NULL)) != 0,
+       "  is noticed when it leads to another");
 }
 
 int main(void)
@@ -169,5 +231,7 @@ int main(void)
     check_cache();
     check_odd_files();
     check_tiff();
+    check_contours();
+    check_folder_link();
     return end_plan();
 }

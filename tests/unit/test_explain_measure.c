@@ -149,25 +149,37 @@ static void check_place(void)
 {
     const double inside[] = {-1, 0, 40, 0, 20, 30};
     const double cluster[] = {1000, 500, 1040, 500, 1020, 530};
+    const double nucleus[] = {1001, 502, 1009, 502, 1005, 510};
     struct contour c = contour_of(inside, 3);
+    struct point by;
     struct err err = {0};
 
-    ok(contour_place(&c, 41, 31, &err) == 0 && c.point[0].x == -1,
+    ok(contour_place(&c, 41, 31, &by, &err) == 0 && c.point[0].x == -1 &&
+           by.x == 0 && by.y == 0,
        "a contour of the crop stays");
     contour_release(&c);
     c = contour_of(cluster, 3);
-    fails(contour_place(&c, 30, 31, &err), err, ERR_INPUT,
+    fails(contour_place(&c, 30, 31, &by, &err), err, ERR_INPUT,
           "41 x 31 pixels for a picture of 30 x 31",
           "a contour larger than the crop is refused");
     ok(c.point[0].x == 1000, "  and stays where it is");
-    ok(contour_place(&c, 61, 51, &err) == 0,
+    ok(contour_place(&c, 61, 51, &by, &err) == 0,
        "a contour that counts in the cluster is placed");
     near(c.point[0].x, 10, 1e-9, "  its left comes to the middle of the crop");
     near(c.point[2].y, 40, 1e-9,
          "  its lower end comes to the middle of the crop");
+    near(by.x, -990, 1e-9, "  which is told");
     contour_scale(&c, (struct point){0.5, 0.5}, (struct point){0, 3});
     near(c.point[0].x, 4.75, 1e-9, "a placed contour is resized as areas are");
     near(c.point[2].y, 22.75, 1e-9, "a placed contour is shifted");
+    contour_release(&c);
+    c = contour_of(nucleus, 3);
+    fails(contour_follow(&c, 61, 51, (struct point){0, 0}, &err), err,
+          ERR_INPUT, "from (1001, 502) to (1009, 510), moved as its cell's",
+          "a part that would lie outside is refused");
+    ok(contour_follow(&c, 61, 51, by, &err) == 0 &&
+           fabs(c.point[0].x - 11) < 1e-9 && fabs(c.point[0].y - 12) < 1e-9,
+       "a part is moved as its cell");
     contour_release(&c);
 }
 

@@ -203,6 +203,26 @@ static void check_refused(const char *name, const char *part, const char *what)
     ok(!w.file && w.n == 0, "  and nothing is left");
 }
 
+/* What the content hash of a data set leaves out is no picture of a table. */
+static void check_hidden(const char *path, bool hidden)
+{
+    char csv[FILE_PATH_MAX], text[256];
+    struct layout l = {
+        .include = "", .exclude = "", .csv = csv, .column = {"file", "label"}};
+    struct find_images w;
+    struct err err = {0};
+
+    clear_all();
+    snprintf(csv, sizeof(csv), "%s", in_dir("t.csv"));
+    snprintf(text, sizeof(text), "file,label\nx.png,B\n%s,A\n", path);
+    put_file(csv, text);
+    if (!hidden && works(find_images_init(&w, dir, &l, &err) == 0, err, path))
+        find_images_release(&w);
+    if (hidden)
+        fails(find_images_init(&w, dir, &l, &err), err, ERR_USAGE,
+              "t.csv:3: ", path);
+}
+
 int main(void)
 {
     char deep[FILE_PATH_MAX] = "B", name[128] = "B";
@@ -224,5 +244,9 @@ int main(void)
         strcat(deep, "/d");
     strcat(deep, "/1.png");
     check_refused(deep, "folders over 64 deep", "very deep folders");
+    check_hidden(".crops/a.png", true);
+    check_hidden("x/./@eaDir/a.png", true);
+    check_hidden("x/.a.png", true);
+    check_hidden("./x/a.b.png", false);
     return end_dir();
 }

@@ -55,6 +55,12 @@ static int ink(int x, int y, int c)
     return c == 4 ? 0 : 10 * (c + 1);
 }
 
+/* Ink of which alpha leaves all on the left, nothing on the right. */
+static int ink_left(int x, int y, int c)
+{
+    return c == 4 ? (x < W / 2 ? 255 : 0) : ink(x, y, c);
+}
+
 /* Decode 't'. */
 static int decode_made(struct made_tiff t, struct image *im, struct decoding *d,
                        struct err *err)
@@ -145,6 +151,16 @@ static void check_others(void)
     ok(decode_made(t, &im, &d, &err) == 0 && d.spare == 1 &&
            memcmp(im.px, four.px, image_bytes(&im)) == 0,
        "  and a fifth sample, which is left out");
+    image_release(&im);
+    t.n_extra = 1;
+    t.extra[0] = 2;
+    t.sample = ink_left;
+    ok(decode_made(t, &im, &d, &err) == 0 && d.spare == 0 &&
+           memcmp(im.px, four.px, 3 * (W / 2)) == 0,
+       "  and alpha");
+    ok(im.px && im.px[3 * (W - 1)] > 250 && im.px[3 * (W - 1) + 1] > 250 &&
+           im.px[3 * (W - 1) + 2] > 250,
+       "    what that makes clear is white");
     image_release(&im);
     image_release(&four);
     t = (struct made_tiff){.samples = 3,

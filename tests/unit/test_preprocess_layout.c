@@ -1,4 +1,5 @@
 /* test_preprocess_layout.c - folders, patterns and groups by configuration */
+#include "stages/preprocess/group_check.h"
 #include "stages/preprocess/layout.h"
 #include "tap.h"
 
@@ -74,6 +75,63 @@ static void check_all(void)
     layout_release(&l);
 }
 
+/* group_check() of two pictures, which 'warnings' is about. */
+static int check_two(const char *one, const char *two, const char *group,
+                     struct buf *warnings, struct err *err)
+{
+    struct layout l = init_layout("", "", "", group);
+    char path[2][64];
+    struct find_images_file f[2];
+    const struct find_images w = {.file = f, .n = 2};
+    int rc;
+
+    snprintf(path[0], sizeof(path[0]), "%s", one);
+    snprintf(path[1], sizeof(path[1]), "%s", two);
+    for (int i = 0; i < 2; i++)
+        f[i] = (struct find_images_file){
+            .path = path[i], .group = layout_group(&l, "A", path[i])};
+    rc = group_check(&w, &c, warnings, err);
+    for (int i = 0; i < 2; i++)
+        free(f[i].group);
+    layout_release(&l);
+    return rc;
+}
+
+static void check_two_warned(const char *one, const char *two,
+                             const char *group, const char *want)
+{
+    struct buf said = {0};
+    struct err err = {0};
+
+    if (!ok(check_two(one, two, group, &said, &err) == 0 &&
+                (*want ? said.data && strstr(said.data, want) : said.len == 0),
+            *want ? want : "groups about which nothing is said"))
+        printf("# %s\n", said.data ? said.data : "(nothing)");
+    buf_release(&said);
+}
+
+static void check_groups(void)
+{
+    const char *const number = "slide([0-9]+)";
+    struct buf said = {0};
+    struct err err = {0};
+
+    check_two_warned("A/012_1.bmp", "A/012_2.bmp", "", "");
+    check_two_warned("A/S12_F3_01.png", "A/S12_F3_02.png", "",
+                     "no group has two pictures: split.method group parts "
+                     "single cells, as no name tells a group");
+    check_two_warned("A/slide7_1.png", "A/slide7_2.png", number, "");
+    check_two_warned("A/slide7_1.png", "A/slide8_2.png", number,
+                     "as layout.group finds another in each name");
+    check_two_warned("A/slide7_1.png", "A/Slide7_2.png", number,
+                     "1 of 2 pictures are not matched by layout.group, each of "
+                     "which is a group alone, such as 'A/Slide7_2.png'");
+    fails(check_two("A/Slide7_1.png", "A/Slide7_2.png", number, &said, &err),
+          err, ERR_USAGE, "'slide([0-9]+)' matches none of 2 pictures",
+          "layout.group that matches nothing is refused");
+    buf_release(&said);
+}
+
 static void check_refused(const char *classes, const char *expression,
                           const char *text)
 {
@@ -90,6 +148,7 @@ int main(void)
 {
     check_plain();
     check_all();
+    check_groups();
     check_refused("a", "", "layout.classes: 'a' alone, at least 2 are needed");
     check_refused("a, b, a", "", "layout.classes: 'a' is there twice");
     check_refused("a=x, b=x", "", "layout.classes: 'x' is there twice");

@@ -330,6 +330,53 @@ static void check_field_contour(void)
     contours_close(&all);
 }
 
+static void put_square(const char *name, int x, int y, int side)
+{
+    char text[256];
+
+    snprintf(text, sizeof(text), "%d,%d\n%d,%d\n%d,%d\n%d,%d\n", x, y, x + side,
+             y, x + side, y + side, x, y + side);
+    put_file(in_dir(name), text);
+}
+
+/* How far the nucleus of row 0 lies right of its cell's middle. */
+static double nucleus_right(void)
+{
+    struct contours all;
+    struct contour cell = {0}, nucleus = {0};
+    struct err err = {0};
+    double right = NAN;
+
+    BUG_ON(contours_open(&all, in_dir("out"), &err) < 0);
+    if (contours_of(&all, 0, CONTOUR_CYTOPLASM, &cell, &err) == 0 &&
+        contours_of(&all, 0, CONTOUR_NUCLEUS, &nucleus, &err) == 0 &&
+        cell.n > 0 && nucleus.n > 0)
+        right = mean_x(&nucleus) - mean_x(&cell);
+    contour_release(&cell);
+    contour_release(&nucleus);
+    contours_close(&all);
+    return right;
+}
+
+/* Contours that count in the picture that the cell was cut out of. */
+static void check_moved(void)
+{
+    struct config c = config_of("full");
+
+    put_classes(0, false);
+    put_square("in/A/001_cyt1.dat", 1000, 500, 24);
+    put_square("in/A/001_nuc1.dat", 1001, 501, 6);
+    ok(prepare(&c), "contours of an uncut picture");
+    near(nucleus_right(), -8, 1e-3, "  a nucleus stays where its cell has it");
+    put_square("in/A/001_cyt1.dat", 20, 2, 24);
+    put_square("in/A/001_nuc1.dat", 21, 3, 6);
+    ok(prepare(&c), "contours of which the nucleus lies in the picture");
+    near(nucleus_right(), -8, 1e-3, "  it is moved as its cell is");
+    put_square("in/A/001_nuc1.dat", 901, 3, 6);
+    ok(prepare(&c) && isnan(nucleus_right()),
+       "a nucleus apart from its cell is not used");
+}
+
 static void check_field(void)
 {
     struct config c = config_of("full");
@@ -351,6 +398,26 @@ static void check_field(void)
 }
 
 /* --- what is no picture --------------------------------------------------- */
+
+/* A name with a dot may be a file's, unless it is listed. */
+static void check_dotted(const struct preprocess_args *a)
+{
+    struct config listed = *a->config;
+    struct preprocess_args b = *a;
+    struct preprocess_summary none;
+    struct err err = {0};
+
+    BUG_ON(symlink("/nonexistent", in_dir("in/3. HSIL")) < 0);
+    ok(prepare(a->config) && warned("'3. HSIL' is a link that leads nowhere"),
+       "a link to nothing beside the classes is warned about");
+    snprintf(listed.layout.classes, sizeof(listed.layout.classes),
+             "A, B, 3. HSIL=HSIL");
+    b.config = &listed;
+    fails(preprocess_run(&b, &none, &err), err, ERR_USAGE,
+          "class folder '3. HSIL' in", "  one that is listed is refused");
+    preprocess_summary_release(&none);
+    unlink(in_dir("in/3. HSIL"));
+}
 
 static void check_ignored(void)
 {
@@ -385,6 +452,7 @@ static void check_ignored(void)
           "class folder 'C' in", "a class folder that is one is refused");
     preprocess_summary_release(&none);
     unlink(in_dir("in/C"));
+    check_dotted(&a);
     BUG_ON(file_dir_remove(in_dir("in/B"), &err) < 0);
     fails(preprocess_run(&a, &none, &err), err, ERR_USAGE,
           "not read as pictures: 2 .gif", "too few classes: what is there");
@@ -424,6 +492,7 @@ int main(void)
     check_others();
     check_jpeg();
     check_field();
+    check_moved();
     check_ignored();
     preprocess_summary_release(&said);
     return end_dir();

@@ -149,6 +149,35 @@ static void check_bad(void)
                   "'A' and 'im_A' in", "a class twice in a part");
 }
 
+/* Two folds that validate alone. */
+static void check_two_folds(void)
+{
+    struct find_images w;
+    struct err err = {0};
+
+    make_tree("fold1/A/1.png fold1/B/1.png fold2/A/1.png fold2/B/1.png");
+    c.split.folds = 2;
+    c.split.test = 0;
+    if (!works(find_all(&w, &err) == 0, err, "two folds of which none tests"))
+        return;
+    ok(w.n == 4 && w.file[1].fold == 0 && w.file[2].fold == 1,
+       "  are the folders");
+    find_images_release(&w);
+}
+
+/* A part of the split that is a link to nothing, classes being listed. */
+static void check_dead_part(void)
+{
+    struct find_images w;
+    struct err err = {0};
+
+    make_tree("train/A/1.png train/B/1.png val/A/1.png");
+    snprintf(c.layout.classes, sizeof(c.layout.classes), "A, B");
+    BUG_ON(symlink("nowhere", in_dir("d/test")) < 0);
+    fails(find_all(&w, &err), err, ERR_USAGE, "split folder 'test' in",
+          "a test that is a link to nothing");
+}
+
 static void check_warned(const char *paths, const char *text)
 {
     struct find_images w;
@@ -207,6 +236,13 @@ static void check_choice(void)
     fails(split_given_choose(&c, &said, &err), err, ERR_USAGE,
           "split.csv: names a split, which split.method random would not use",
           "a split.csv that another method does not use is refused");
+    make_tree("train/A/1.png train/B/1.png val/A/1.png s.csv");
+    put_file(in_dir("s.csv"), "file,split\ntrain/A/1.png,train\n");
+    snprintf(c.split.csv, sizeof(c.split.csv), "%s", in_dir("s.csv"));
+    c.split.method = SPLIT_BY_CSV; /* as config.c has it, and 'unnamed' */
+    fails(split_given_choose(&c, &said, &err), err, ERR_USAGE,
+          "the folders train, val in",
+          "a split.csv beside folders that are a split is refused");
     buf_release(&said);
 }
 
@@ -248,6 +284,8 @@ int main(void)
     check_used();
     check_none();
     check_bad();
+    check_dead_part();
+    check_two_folds();
     check_warnings();
     check_choice();
     check_drawn();
