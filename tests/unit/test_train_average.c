@@ -5,7 +5,7 @@
 #include "nn/model.h"
 #include "train_run.h"
 
-enum { THREE = 3, OF_LAST = 2, EACH = STEPS + 2 }; /* batches with validation */
+enum { THREE = 3, OF_LAST = 2 };
 
 static struct graph *read_model(const char *name, enum graph_memory memory,
                                 struct model_info *info)
