@@ -7,6 +7,7 @@
 #define TESTS_TRAIN_RUN_H
 
 #include "base/rng.h"
+#include "ranks/dist_threads.h"
 #include "stages/train/trainer.h"
 #include "test_dir.h"
 
@@ -20,6 +21,8 @@ enum {
     BATCH = 8,
     EPOCHS = 2,
     STEPS = 3,
+    EACH = STEPS + 2, /* batches of an epoch, those of validation, too */
+    MOST_MEMBERS = 3,
 };
 
 static const char class_name[CLASSES][CONFIG_NAME_MAX] = {"blue", "red, dark",
@@ -72,6 +75,7 @@ struct train_watch {
     int copy_at;        /* of on_progress(): copy checkpoint/ to ... */
     int told;
     int threads;      /* 0: 1 */
+    int at_once;      /* of a team's members; 0: all */
     const char *kept; /* of the last checkpoint; NULL: none */
     const char *from, *to;
     char warned[600];
@@ -167,21 +171,77 @@ static inline int train_alone(const char *out, const struct config *c,
     return train_members(&d, in_dir("data"), in_dir(out), c, w, err);
 }
 
-static inline bool same_file(const char *a, const char *b, const char *name)
+/* A member of a process's team, and how it fared. */
+struct train_member {
+    struct trainer_args a;
+    int rc;
+    struct err err;
+};
+
+static inline void run_member(void *self, struct dist *d)
 {
-    char path[2][600], *data[2] = {NULL, NULL};
+    struct train_member *m = self;
+
+    m->a.dist = d;
+    m->rc = trainer_run(&m->a, &m->err);
+}
+
+/*
+ * A training in OUT under 'dir' by so many members of process how->dist, which
+ * may be NULL: alone.  Of 'how' the network, the seed and all of the harness
+ * are put in here.
+ */
+static inline int train_team(const char *out, const struct trainer_args *how,
+                             int members, struct train_watch *w,
+                             struct err *err)
+{
+    struct train_member m[MOST_MEMBERS] = {0};
+    void *self[MOST_MEMBERS];
+    struct dist alone;
+
+    dist_alone(&alone);
+    if (file_dir_make(in_dir(out), err) < 0)
+        return -1;
+    for (int i = 0; i < members; i++) {
+        m[i].a = *how;
+        m[i].a.dir = in_dir(out);
+        m[i].a.hash = "0123";
+        m[i].a.network = "mobilenetv2";
+        m[i].a.seed = 3;
+        m[i].a.threads = 1;
+        m[i].a.hooks =
+            (struct trainer_hooks){is_stopping, on_progress, on_warning, w};
+        self[i] = &m[i];
+    }
+    dist_threads_turns(how->dist ? how->dist : &alone, members,
+                       w->at_once ? w->at_once : members, run_member, self);
+    *err = m[0].err;
+    return m[0].rc;
+}
+
+/* Have two files under 'dir' the same bytes? */
+static inline bool same_bytes(const char *a, const char *b)
+{
+    char *data[2] = {NULL, NULL};
     size_t size[2] = {0, 1};
     struct err err;
     bool same;
 
-    snprintf(path[0], sizeof(path[0]), "%s/%s/%s", dir, a, name);
-    snprintf(path[1], sizeof(path[1]), "%s/%s/%s", dir, b, name);
-    same = file_read(path[0], 1 << 28, &data[0], &size[0], &err) == 0 &&
-           file_read(path[1], 1 << 28, &data[1], &size[1], &err) == 0 &&
+    same = file_read(in_dir(a), 1 << 28, &data[0], &size[0], &err) == 0 &&
+           file_read(in_dir(b), 1 << 28, &data[1], &size[1], &err) == 0 &&
            size[0] == size[1] && memcmp(data[0], data[1], size[0]) == 0;
     free(data[0]);
     free(data[1]);
     return same;
+}
+
+static inline bool same_file(const char *a, const char *b, const char *name)
+{
+    char path[2][600];
+
+    snprintf(path[0], sizeof(path[0]), "%s/%s", a, name);
+    snprintf(path[1], sizeof(path[1]), "%s/%s", b, name);
+    return same_bytes(path[0], path[1]);
 }
 
 static inline bool same_results(const char *a, const char *b)
@@ -225,6 +285,22 @@ static inline double history_of(const char *out, size_t row, const char *column)
     return x;
 }
 
+/* This program under mpirun as two ranks, with such arguments; its status. */
+static inline int under_mpirun(const char *self, const char *arguments)
+{
+    char command[900];
+
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* Open MPI's own leaks */
+    snprintf(command, sizeof(command),
+             "timeout 300 mpirun --oversubscribe -n 2 '%.400s' %.400s "
+             "2>/dev/null",
+             self, arguments);
+    fflush(stdout);
+    return system(command);
+}
+
 /* A directory with cells, and how they are trained. */
 static inline void begin_training(struct config *c)
 {
@@ -233,6 +309,16 @@ static inline void begin_training(struct config *c)
     BUG_ON(!mkdtemp(dir));
     configure_run(c);
     ok(make_store(in_dir("data"), ALL, TRAIN, 0, CLASSES, &err) == 0, "cells");
+}
+
+/* Those cells, to be closed by trainset_close(). */
+static inline void open_set(struct trainset *set)
+{
+    struct err err = {0};
+
+    need(trainset_open(set, &(struct trainset_args){.data = in_dir("data")},
+                       &err) == 0,
+         &err);
 }
 
 static inline int end_training(void)

@@ -290,8 +290,10 @@ static int restore_history(struct history *h, const struct safetensors *f,
     h->n_step = 0;
     for (size_t i = 0; i < epochs->dim[0] && rc == 0; i++)
         rc = history_epoch(h, row + i * HISTORY_COLUMNS, err);
+    if (rc == 0)
+        rc = history_reserve(h, steps->dim[0], err);
     for (size_t i = 0; i < steps->dim[0] && rc == 0; i++)
-        rc = history_step(h, loss[i], err);
+        history_step(h, loss[i]);
     return rc;
 }
 

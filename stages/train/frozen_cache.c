@@ -2,6 +2,7 @@
 #include "stages/train/frozen_cache.h"
 
 #include "nn/bf16.h"
+#include "nn/gemm.h"
 #include "run/frozen_cache_name.h"
 
 #include <errno.h>
@@ -28,18 +29,20 @@ struct cache_build {
 
 /* --- names and sizes -------------------------------------------------------*/
 
-static void hash_cache(const struct cache_build *w, char hash[HASH_HEX])
+static void hash_cache(const struct cache_build *w, const char *arithmetic,
+                       char hash[HASH_HEX])
 {
     const struct frozen_layers_args *f = w->a->frozen;
     char text[128];
     struct hash h;
 
     snprintf(text, sizeof(text),
-             "trunk 2, %d frozen, %d x %d, %zu samples, %s%s", f->shape.freeze,
+             "trunk 3, %d frozen, %d x %d, %zu samples, %s%s", f->shape.freeze,
              f->shape.h, f->shape.w, w->n, f->bf16 ? "bfloat16" : "float32",
              f->products_bf16 ? ", products in bf16" : "");
     hash_init(&h);
     hash_add_string(&h, text);
+    hash_add_string(&h, arithmetic);
     hash_add_string(&h, f->net->name);
     for (int k = 0; k < w->frozen.n_border; k++)
         hash_add_string(&h, w->frozen.border[k]->name);
@@ -340,8 +343,6 @@ static int fill_chunks(struct cache_build *w, struct err *err)
 
 static int begin_build(struct cache_build *w, struct err *err)
 {
-    char hash[HASH_HEX];
-
     if (frozen_layers_init(&w->frozen, w->a->frozen, err) < 0)
         return -1;
     w->n_chunk = (w->n + FROZEN_CACHE_CHUNK - 1) / FROZEN_CACHE_CHUNK;
@@ -364,7 +365,19 @@ static int begin_build(struct cache_build *w, struct err *err)
             return err_set(err, ERR_SYSTEM, "no memory for %d samples' values",
                            FROZEN_CACHE_CHUNK);
     }
-    hash_cache(w, hash);
+    return 0;
+}
+
+/* Collective.  The directory, which is of rank 0's arithmetic: hosts that are
+ * not alike would each have another. */
+static int name_directory(struct cache_build *w, struct err *err)
+{
+    char arithmetic[GEMM_DESCRIPTION] = "", hash[HASH_HEX];
+
+    graph_describe(w->frozen.graph[0], arithmetic);
+    if (dist_bcast(w->a->dist, arithmetic, sizeof(arithmetic), err) < 0)
+        return -1;
+    hash_cache(w, arithmetic, hash);
     return frozen_cache_path(w->dir, w->a->dir, hash, err);
 }
 
@@ -385,7 +398,8 @@ static int build_cache(struct cache_build *w, struct err *err)
     int rc = begin_build(w, err);
     bool room = false;
 
-    if (dist_agree(w->a->dist, rc, err) < 0 || prepare_files(w, &room, err) < 0)
+    if (dist_agree(w->a->dist, rc, err) < 0 || name_directory(w, err) < 0 ||
+        prepare_files(w, &room, err) < 0)
         return -1;
     if (!room)
         return 0;

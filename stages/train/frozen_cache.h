@@ -8,7 +8,8 @@
  *     DIR/HASH/chunks     SHA-256 of each FROZEN_CACHE_CHUNK samples' values
  *
  * HASH is a hash of the frozen weights, the network, its cut, what is frozen,
- * the input's scaling and size, the precision, and the stores' hashes, named by
+ * the input's scaling and size, the precision, the arithmetic of rank 0
+ * (graph_describe()), and the stores' hashes, named by
  * run/frozen_cache_name.h: another regime, seed or fold of the same finds the
  * same files.  Every chunk is compared with its hash when the files are opened,
  * and made again if it differs, so it does not matter when an earlier process

@@ -10,11 +10,13 @@
 static int grow_column(double **p, size_t used, size_t n, size_t *room,
                        struct err *err)
 {
-    const size_t want = *room ? 2 * *room : 1024;
+    size_t want = *room ? 2 * *room : 1024;
     double *more;
 
     if (used + n <= *room)
         return 0;
+    if (want < used + n)
+        want = used + n;
     more = realloc(*p, want * sizeof(*more));
     if (!more)
         return err_set(err, ERR_SYSTEM, "no memory for the history");
@@ -35,12 +37,15 @@ int history_epoch(struct history *h, const double row[HISTORY_COLUMNS],
     return 0;
 }
 
-int history_step(struct history *h, double loss, struct err *err)
+int history_reserve(struct history *h, size_t n, struct err *err)
 {
-    if (grow_column(&h->step, h->n_step, 1, &h->step_room, err) < 0)
-        return -1;
+    return grow_column(&h->step, h->n_step, n, &h->step_room, err);
+}
+
+void history_step(struct history *h, double loss)
+{
+    BUG_ON(h->n_step == h->step_room);
     h->step[h->n_step++] = loss;
-    return 0;
 }
 
 int history_write(const struct history *h, size_t steps_per_epoch,

@@ -33,10 +33,16 @@ struct history {
     size_t n_step, step_room;
 };
 
-/* Append.  Errors: ERR_SYSTEM no memory. */
+/* Append an epoch.  Errors: ERR_SYSTEM no memory. */
 MUST_USE int history_epoch(struct history *h, const double row[HISTORY_COLUMNS],
                            struct err *err);
-MUST_USE int history_step(struct history *h, double loss, struct err *err);
+
+/* Make room for 'n' steps more.  Errors: ERR_SYSTEM no memory. */
+MUST_USE int history_reserve(struct history *h, size_t n, struct err *err);
+
+/* Append a step, for which there is room: within an epoch one rank alone cannot
+ * fail. */
+void history_step(struct history *h, double loss);
 
 /* Write the three files into 'dir'.  Errors: ERR_SYSTEM. */
 MUST_USE int history_write(const struct history *h, size_t steps_per_epoch,

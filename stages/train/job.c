@@ -207,7 +207,8 @@ static int open_cache(struct rank_inputs *s, struct dist *d, const int threads,
     return frozen_cache_open(&s->cache, &a, err);
 }
 
-/* Collective.  Train, by as many parts as a batch has here. */
+/* Collective.  Train, by as many parts as a batch has here.  The first is done
+ * by the calling thread, which has the threads of a part meanwhile. */
 static int train_parts(struct rank_inputs *s, struct dist *d,
                        const struct course *p, struct stage_link *link,
                        struct err *err)
@@ -216,6 +217,7 @@ static int train_parts(struct rank_inputs *s, struct dist *d,
     const int n = rank_cores_parts(d, strict ? STRICT_PARTS : PAIR_PARTS,
                                    strict, p->config->train.batch, err);
     const int threads = rank_cores_of(d, p->config->train.threads).threads;
+    const int before = omp_get_max_threads();
     struct trainer_args a;
     struct batch_part part[STRICT_PARTS];
     void *self[STRICT_PARTS];
@@ -231,6 +233,7 @@ static int train_parts(struct rank_inputs *s, struct dist *d,
         part[i] = (struct batch_part){.a = a};
     }
     dist_threads_turns(d, n, threads < n ? threads : n, train_part, self);
+    omp_set_num_threads(before);
     frozen_cache_close(&s->cache);
     *err = part[0].err; /* the parts agree */
     return part[0].rc;

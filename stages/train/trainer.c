@@ -184,9 +184,9 @@ static int train_step(struct trainer *t, enum decision *d, struct err *err)
     t->state.loss_sum += sum[SUM_LOSS];
     t->state.correct += (int64_t)sum[SUM_CORRECT];
     *d = (enum decision)sum[SUM_DECISION];
-    return trainer_lead(t)
-               ? history_step(&t->history, sum[SUM_LOSS] / (double)b.n, err)
-               : 0;
+    if (trainer_lead(t))
+        history_step(&t->history, sum[SUM_LOSS] / (double)b.n);
+    return 0;
 }
 
 static int save_checkpoint(struct trainer *t, struct err *err)
@@ -272,6 +272,21 @@ static void warn_of_waiting(struct trainer *t)
         t->a->hooks.warn(t->a->hooks.self, text);
 }
 
+/* Not collective.  Order, room and variants for the epoch in hand. */
+static int begin_epoch(struct trainer *t, struct err *err)
+{
+    const size_t left = t->steps - (size_t)t->state.step;
+
+    order_epoch(t);
+    trainer_count_again(t);
+    if (trainer_lead(t) && history_reserve(&t->history, left, err) < 0)
+        return -1;
+    return t->fresh ? online_begin(t->fresh, t->order, t->n_epoch,
+                                   (size_t)t->state.step,
+                                   (uint32_t)t->state.epoch + 1, err)
+                    : 0;
+}
+
 /* The rest of the epoch in hand. */
 static int train_epoch(struct trainer *t, struct err *err)
 {
@@ -280,16 +295,8 @@ static int train_epoch(struct trainer *t, struct err *err)
 
     t->taken_up = begin;
     t->spent = spent.gradients + spent.others;
-    order_epoch(t);
-    trainer_count_again(t);
-    if (t->fresh) {
-        const int rc =
-            online_begin(t->fresh, t->order, t->n_epoch, (size_t)t->state.step,
-                         (uint32_t)t->state.epoch + 1, err);
-
-        if (dist_agree(t->a->dist, rc, err) < 0)
-            return -1;
-    }
+    if (dist_agree(t->a->dist, begin_epoch(t, err), err) < 0)
+        return -1;
     while (t->state.step < (int64_t)t->steps) {
         enum decision d = GO_ON;
 

@@ -10,7 +10,8 @@
  * algorithm 1).  The statistics that were gathered with the weights of single
  * epochs are not the mean's; when training is over, one pass over the training
  * samples makes them anew: the mean of the batches', weighted by the number of
- * images, so a short last batch counts for what it has.
+ * images, so a short last batch counts for what it has.  Without a layer whose
+ * statistics training moves there is no such pass.
  */
 #include "stages/train/trainer_private.h"
 
@@ -154,6 +155,17 @@ static int remake_statistics(struct trainer *t, bool *stop, struct err *err)
     return rc;
 }
 
+/* Does training move any?  Those of frozen layers stay as they are. */
+static bool moves_statistics(const struct trainer *t)
+{
+    const struct node *nd;
+
+    for (int i = 0; (nd = graph_node_at(t->graph, i)); i++)
+        if (nd->n_state > 0 && !nd->frozen)
+            return true;
+    return false;
+}
+
 int trainer_finish_average(struct trainer *t, struct err *err)
 {
     const int64_t k = count_epochs(t);
@@ -165,7 +177,7 @@ int trainer_finish_average(struct trainer *t, struct err *err)
     memcpy(t->mean + graph_n_param(t->graph), graph_state(t->graph),
            graph_n_state(t->graph) * sizeof(float));
     swap_weights(t, t->mean);
-    if (graph_n_state(t->graph) > 0)
+    if (moves_statistics(t))
         rc = remake_statistics(t, &stop, err);
     if (rc == 0 && !stop)
         rc = trainer_validate(t, &t->mean_loss, &t->mean_accuracy, &stop, err);

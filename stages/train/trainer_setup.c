@@ -246,6 +246,16 @@ static int find_kept(struct trainer *t, bool *found, struct err *err)
     return 0;
 }
 
+/* Where a training is taken up that was stopped or killed. */
+static void tell_place(const struct train_state *s)
+{
+    if (s->finished)
+        log_info("goes on behind its last epoch");
+    else
+        log_info("goes on in epoch %jd behind step %jd", (intmax_t)s->epoch + 1,
+                 (intmax_t)s->step);
+}
+
 /* On rank 0: go back to the newest checkpoint, if any. */
 static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
 {
@@ -256,6 +266,8 @@ static int find_checkpoint(struct trainer *t, bool *found, struct err *err)
     if (checkpoint_load(&t->checkpoint, found, &bad, err) < 0)
         return -1;
     warn_of_bad(t, *found, &bad);
+    if (*found)
+        tell_place(&t->state);
     if (!*found && trainer_keeps(t) && find_kept(t, found, err) < 0)
         return -1;
     if (*found && t->state.ranks != ranks) {

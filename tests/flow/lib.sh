@@ -175,6 +175,17 @@ kill_run() { # kill_run <run>: scheduler and trainings by SIGKILL
     ok "no process of ${1##*/} is left" wait_for 20 no_process_of "$1"
 }
 
+has_checkpoint() { # has_checkpoint <output>: a whole one, of its training
+    wait_for 60 compgen -G "$1/checkpoint/[01].safetensors"
+}
+goes_on() { # goes_on <command...>: from a checkpoint, to the end
+    "$@" >"$T/out" 2>&1 || {
+        cat "$T/out"
+        return 1
+    }
+    says "goes on in epoch "
+}
+
 store_hash() { # of the bytes of a store
     (cd "$1" && sha256sum images.npy labels.npy index.csv classes.txt)
 }

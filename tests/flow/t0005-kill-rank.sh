@@ -8,13 +8,14 @@ ok "a run whose ranks live" \
 
 papline run "$T/c.yaml" "$@" --run "$T/run" >"$T/log" 2>&1 &
 run=$!
-wait_for 60 compgen -G "$T/run/train/$E.partial/checkpoint/*"
-sleep 0.2
+ok "a checkpoint" has_checkpoint "$T/run/train/$E.partial"
 rank=$(workers_of train "$T/run" | tail -n 1)
 ok "a rank is killed in mid-training" kill -9 "$rank"
 wait "$run"
 ok "run again (or it went on by itself)" \
     status_is 0 papline run "$T/c.yaml" "$@" --run "$T/run"
+cat "$T/log" >>"$T/out"
+ok "  from a checkpoint" says "goes on in epoch "
 ok "the journal tells" grep -q worker-lost "$T/run/journal.jsonl"
 for f in model.safetensors last.safetensors history.csv; do
     ok "$f: same bytes as of the unbroken run" \

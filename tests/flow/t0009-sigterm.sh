@@ -24,7 +24,7 @@ ok "  it says how to go on" grep -q "run the same command again" "$T/log"
 
 start "$@"
 wait_for 60 step_is "$T/run" train/$E running
-wait_for 20 compgen -G "$T/run/train/$E.partial/checkpoint/*"
+ok "a checkpoint" has_checkpoint "$T/run/train/$E.partial"
 kill -TERM "$run"
 ok "the scheduler while training: 75" ends_with 75 "$run"
 ok "  no process is left" no_process_of "$T/run"

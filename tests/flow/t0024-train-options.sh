@@ -28,10 +28,9 @@ ok "two ranks, nothing kept of frozen layers" options b \
     --set train.ranks=2 --set train.cache=off
 ok "two ranks: the same bytes as one" same b
 options c "${often[@]}" >"$T/log" 2>&1 &
-ok "the encoder's checkpoint" wait_for 60 compgen -G \
-    "$T/c/train/$C.partial/encoder/checkpoint/*"
+ok "the encoder's checkpoint" has_checkpoint "$T/c/train/$C.partial/encoder"
 kill_run "$T/c"
-ok "killed, then by two ranks" options c --set train.ranks=2
+ok "killed, then by two ranks" goes_on options c --set train.ranks=2
 ok "killed and gone on with: the same bytes" same c
 dropout() { # dropout <run> [--set ...]: a head with it that had none
     papline run "$T/c.yaml" --run "$T/$1" --until train \
@@ -60,10 +59,9 @@ same_others() { # same_others <run>: as the run g
 }
 ok "random weights and a teacher" others g
 others h "${often[@]}" >"$T/log" 2>&1 &
-ok "a checkpoint" wait_for 60 compgen -G \
-    "$T/h/train/$S.partial/checkpoint/*"
+ok "a checkpoint" has_checkpoint "$T/h/train/$S.partial"
 kill_run "$T/h"
-ok "killed, then by two ranks" others h --set train.ranks=2
+ok "killed, then by two ranks" goes_on others h --set train.ranks=2
 ok "killed and gone on with: the same bytes" same_others h
 ok "no mixtures" status_is 0 papline plan "$T/a" --set train.mixup=0
 ok "  is another training" says "train.mixup 0.2 -> 0"

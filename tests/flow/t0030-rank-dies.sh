@@ -24,7 +24,7 @@ many=(papline run "$T/c.yaml" --run "$T/run" --until train
     --set preprocess.size=32 --set train.checkpoint_seconds=1)
 "${many[@]}" --set scheduler.tries=1 >"$T/log" 2>&1 &
 run=$!
-wait_for 60 compgen -G "$T/run/train/$E.partial/checkpoint/[01].safetensors"
+ok "a checkpoint" has_checkpoint "$T/run/train/$E.partial"
 ok "a rank is killed" kill -9 "$(workers_of train "$T/run" | tail -n 1)"
 begin=$SECONDS
 ok "a run of which a rank dies ends" ends_with 1 "$run"
@@ -34,8 +34,8 @@ cp "$T/log" "$T/out"
 ok "  and says why" says "signal 9, Killed, ended one of its processes"
 ok "  and how to go on" says "what it has saved is kept: start the run again"
 ok "no rank is left" no_process_of "$T/run"
-ok "started again on one rank it goes on" status_is 0 "${many[@]}" \
+ok "started again on one rank it goes on" goes_on "${many[@]}" \
     --set train.ranks=1
-ok "  from the checkpoint" \
+ok "  to its last epoch" \
     test "$(grep -c . "$T/run/train/$E/history.csv")" -eq 4
 finish

@@ -64,6 +64,33 @@ static size_t saved_bytes(struct saved *s, const char *what)
     return bytes;
 }
 
+/* So many that room for them is made at once, and again. */
+static void check_steps(void)
+{
+    enum { FIRST = 5000, MORE = 700 };
+    static struct saved s, again;
+    struct err bad, err = {0};
+    bool found = false, same = true;
+
+    saved_init(&s);
+    saved_init(&again);
+    works(history_reserve(&s.history, FIRST, &err) == 0, err,
+          "room for many steps");
+    for (int i = 0; i < FIRST; i++)
+        history_step(&s.history, i);
+    works(history_reserve(&s.history, MORE, &err) == 0, err, "  and for more");
+    for (int i = FIRST; i < FIRST + MORE; i++)
+        history_step(&s.history, i);
+    works(checkpoint_save(&s.c, &err) == 0 &&
+              checkpoint_load(&again.c, &found, &bad, &err) == 0 && found,
+          err, "  are saved and read");
+    for (size_t i = 0; i < again.history.n_step; i++)
+        same = same && again.history.step[i] == (double)i;
+    ok(same && again.history.n_step == FIRST + MORE, "  all of them");
+    history_release(&s.history);
+    history_release(&again.history);
+}
+
 int main(void)
 {
     static struct saved s;
@@ -85,5 +112,6 @@ int main(void)
     s.lowest[N - 1] = 0;
     ok(saved_bytes(&s, "one number of a block differs") == two,
        "  and it is stored");
+    check_steps();
     return end_dir();
 }

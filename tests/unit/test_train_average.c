@@ -5,7 +5,7 @@
 #include "nn/model.h"
 #include "train_run.h"
 
-enum { THREE = 3, OF_LAST = 2, EACH = STEPS + 2 }; /* batches with validation */
+enum { THREE = 3, OF_LAST = 2 };
 
 static struct graph *read_model(const char *name, enum graph_memory memory,
                                 struct model_info *info)
@@ -197,6 +197,30 @@ static void check_early(const struct config *c)
        "  has the average of those that were left");
 }
 
+/* A trunk that learns nothing keeps its statistics, and a head without batch
+ * normalisation has none: samples are not gone through for them. */
+static void check_frozen(const struct config *c)
+{
+    struct config two = *c;
+    struct trainset set;
+    struct err err = {0};
+    const struct net *net = net_find("mobilenetv2", &err);
+    const struct trainer_args a = {.config = &two,
+                                   .set = &set,
+                                   .cut = "block_3_project_BN",
+                                   .freeze = net_count_layers(net, &err)};
+    struct train_watch w = {0};
+
+    two.train.epochs = 2;
+    two.train.keep_every = 0;
+    open_set(&set);
+    works(train_team("frozen", &a, 1, &w, &err) == 0, err,
+          "the average of a head alone");
+    ok(w.calls == 2 * EACH + (EACH - STEPS),
+       "  is validated, and its samples are not gone through again");
+    trainset_close(&set);
+}
+
 static void check_refused(void)
 {
     static const struct {
@@ -239,5 +263,6 @@ int main(void)
     check_stops(&c);
     check_lowest();
     check_early(&c);
+    check_frozen(&c);
     return end_training();
 }

@@ -3,6 +3,7 @@
  * not, be interrupted, damaged or of other weights, and training does not show
  */
 #include "base/rng.h"
+#include "nn/gemm.h"
 #include "nn/model.h"
 #include "stages/train/frozen_cache.h"
 #include "tap.h"
@@ -27,6 +28,15 @@ static int stop_at, asked;
 static bool bf16, whole;
 static double ema;
 static const struct safetensors *given;
+
+static void open_set(void)
+{
+    struct err err = {0};
+
+    need(trainset_open(&set, &(struct trainset_args){.data = in_dir("data")},
+                       &err) == 0,
+         &err);
+}
 
 static void make_store(void)
 {
@@ -59,10 +69,8 @@ static void make_store(void)
                  i < TRAIN ? "train" : "validation");
         rc = store_put(w, (size_t)i, 1, pixels, &label, &record, &err);
     }
-    ok(rc == 0 && store_finish(w, &err) == 0 &&
-           trainset_open(&set, &(struct trainset_args){.data = in_dir("data")},
-                         &err) == 0,
-       "cells");
+    works(rc == 0 && store_finish(w, &err) == 0, err, "cells");
+    open_set();
 }
 
 static bool is_stopping(void *self)
@@ -102,13 +110,11 @@ static struct frozen_layers_args front_args(const struct net *net,
                                        .threads = 2};
 }
 
-static int open_trunk(struct frozen_cache *t, const struct net *net,
-                      uint64_t seed, struct err *err)
+static int open_by(struct dist *d, struct frozen_cache *t,
+                   const struct net *net, uint64_t seed, struct err *err)
 {
-    struct dist d;
     const struct frozen_layers_args frozen = front_args(net, seed);
 
-    dist_alone(&d);
     warned[0] = '\0';
     asked = 0;
     return frozen_cache_open(t,
@@ -116,9 +122,18 @@ static int open_trunk(struct frozen_cache *t, const struct net *net,
                                                          .frozen = &frozen,
                                                          .set = &set,
                                                          .data = "key",
-                                                         .dist = &d,
+                                                         .dist = d,
                                                          .hooks = hooks},
                              err);
+}
+
+static int open_trunk(struct frozen_cache *t, const struct net *net,
+                      uint64_t seed, struct err *err)
+{
+    struct dist d;
+
+    dist_alone(&d);
+    return open_by(&d, t, net, seed, err);
 }
 
 static int train_frozen(const struct net *net, const struct frozen_cache *t,
@@ -389,13 +404,77 @@ static void check_average(const struct net *net)
     safetensors_release(&f);
 }
 
-int main(void)
+/* --- other arithmetic ------------------------------------------------------*/
+
+/* The slowest that the libraries have. */
+#define PLAIN_ARITHMETIC "env DNNL_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem "
+
+/* A rank that opens the cache; rank 0 leaves word of its arithmetic. */
+static int run_child(const char *where)
+{
+    char arithmetic[GEMM_DESCRIPTION];
+    struct frozen_cache t = {.n_border = 0};
+    struct dist d;
+    struct err err = {0};
+    int rc;
+
+    snprintf(dir, sizeof(dir), "%.60s", where);
+    if (dist_start(&d, &err) < 0)
+        return 1;
+    open_set();
+    gemm_describe(arithmetic);
+    rc = open_by(&d, &t, net_find("mobilenetv2", &err), 3, &err);
+    if (d.rank == 0)
+        put_file("arithmetic", arithmetic);
+    frozen_cache_close(&t);
+    dist_stop(&d);
+    trainset_close(&set);
+    return rc < 0;
+}
+
+/* Two ranks on hosts that are not alike: rank 0's is the one directory; then
+ * one of another arithmetic alone, which has another. */
+static void check_arithmetic(const char *self)
+{
+    const size_t before = count_directories();
+    struct frozen_cache t = {.n_border = 0};
+    char command[1200], here[GEMM_DESCRIPTION];
+    struct err err = {0};
+    bool other;
+
+    setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    setenv("ASAN_OPTIONS", "detect_leaks=0", 1); /* Open MPI's own leaks */
+    snprintf(command, sizeof(command),
+             "timeout 120 mpirun --oversubscribe "
+             "-n 1 " PLAIN_ARITHMETIC "'%.400s' --ranks '%s' : "
+             "-n 1 '%.400s' --ranks '%s' 2>/dev/null",
+             self, dir, self, dir);
+    fflush(stdout);
+    ok(system(command) == 0, "two ranks of unlike arithmetic keep values");
+    ok(count_directories() == before + 1, "  in one directory");
+    gemm_describe(here);
+    other = strcmp(here, text_of("arithmetic")) != 0;
+    if (!other)
+        printf("# no other arithmetic than: %s\n", here);
+    works(open_trunk(&t, net_find("mobilenetv2", &err), 3, &err) == 0, err,
+          "another arithmetic alone");
+    ok(count_directories() == before + (other ? 2 : 1),
+       "  has a directory of its own");
+    frozen_cache_close(&t);
+}
+
+int main(int argc, char **argv)
 {
     struct err err = {0};
 
+    if (argc == 3 && strcmp(argv[1], "--ranks") == 0)
+        return run_child(argv[2]);
     if (!mkdtemp(dir))
         return 1;
     make_store();
+    check_arithmetic(argv[0]);
+    BUG_ON(file_dir_remove(in_dir("trunk"), &err) < 0);
     check_damage(net_find("mobilenetv2", &err));
     for (size_t i = 0; net_at(i); i++)
         check_same(net_at(i));
