@@ -1,6 +1,7 @@
 /* papline.c - arguments checked, the engine asked, faults handed out */
 #include "api/papline.h"
 
+#include "api/model_file.h"
 #include "base/version.h"
 #include "evaluation/inference.h"
 #include "evaluation/model_picture.h"
@@ -8,6 +9,8 @@
 #include "nn/gemm.h"
 #include "stages/explain/explain_picture.h"
 
+#include <locale.h>
+#include <math.h>
 #include <omp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -18,7 +21,7 @@ enum { BATCH = SCORER_BATCH };
 
 struct papline_model {
     pthread_mutex_t lock; /* held by whoever computes */
-    char path[FILE_PATH_MAX];
+    struct model_file file;
     int threads;
     struct inference net;        /* folded */
     struct explain_picture look; /* empty until it is asked for */
@@ -44,13 +47,25 @@ static int hand_out(int rc, const struct err *err, struct papline_error *to)
 /* What a call changes for its thread, and gives back. */
 struct working {
     struct papline_model *m;
-    int threads; /* OpenMP's, before */
+    int threads;     /* OpenMP's, before */
+    locale_t locale; /* likewise */
 };
+
+/* Numbers in files have a point, whatever the program's language has. */
+static locale_t plain_numbers;
+
+static void make_locale(void)
+{
+    plain_numbers = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+}
 
 static struct working begin_work(struct papline_model *m)
 {
-    const struct working w = {m, omp_get_max_threads()};
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct working w = {.m = m, .threads = omp_get_max_threads()};
 
+    pthread_once(&once, make_locale);
+    w.locale = uselocale(plain_numbers);
     pthread_mutex_lock(&m->lock);
     gemm_enter();
     omp_set_num_threads(m->threads);
@@ -62,6 +77,7 @@ static void end_work(const struct working *w)
     gemm_leave();
     omp_set_num_threads(w->threads);
     pthread_mutex_unlock(&w->m->lock);
+    uselocale(w->locale);
 }
 
 static size_t picture_bytes(const struct papline_model *m)
@@ -106,16 +122,16 @@ static int open_model(struct papline_model *m, const char *path,
                       struct err *err)
 {
     const struct inference_args a = {
-        .path = m->path, .batch = BATCH, .memory = GRAPH_INFER};
+        .path = m->file.path, .batch = BATCH, .memory = GRAPH_INFER};
 
-    if (model_path(m->path, path, err) < 0 ||
+    if (model_file_find(&m->file, path, err) < 0 ||
         inference_open(&m->net, &a, err) < 0)
         return -1;
     return inference_classifies(&m->net)
                ? 0
                : err_set(err, ERR_USAGE,
                          "'%.200s' is an encoder, it tells no classes apart",
-                         m->path);
+                         m->file.path);
 }
 
 static struct papline_model *new_model(int threads, struct err *err)
@@ -209,7 +225,6 @@ static void take_picture(struct model_picture *p, uint8_t *rgb, int *size)
         size[1] = p->size.h;
     }
     model_picture_release(p);
-    vipslib_end_thread();
 }
 
 int papline_read(const struct papline_model *m, const char *path, uint8_t *rgb,
@@ -217,11 +232,12 @@ int papline_read(const struct papline_model *m, const char *path, uint8_t *rgb,
 {
     struct model_picture p;
     struct err err = {0};
+    const int rc = model_picture_read(&p, &m->net.info, path, &err);
 
-    if (model_picture_read(&p, &m->net.info, path, &err) < 0)
-        return hand_out(-1, &err, error);
-    take_picture(&p, rgb, size);
-    return p.nuclei > 0;
+    if (rc == 0)
+        take_picture(&p, rgb, size);
+    vipslib_end_thread();
+    return rc < 0 ? hand_out(rc, &err, error) : p.nuclei > 0;
 }
 
 int papline_fit(const struct papline_model *m, const uint8_t *pixels, int width,
@@ -238,6 +254,7 @@ int papline_fit(const struct papline_model *m, const uint8_t *pixels, int width,
     }
     if (rc == 0)
         take_picture(&p, rgb, NULL);
+    vipslib_end_thread();
     return hand_out(rc, &err, error);
 }
 
@@ -306,6 +323,21 @@ static int find_target(struct papline_model *m,
                : inference_class(p, m->net.info.n_class);
 }
 
+/* The second network is the first's, but the class may have been given. */
+static int check_logits(const struct papline_model *m, size_t i,
+                        struct err *err)
+{
+    const float *p = graph_output(m->look.net.graph)->out.data;
+
+    for (int c = 0; c < m->net.info.n_class; c++)
+        if (!isfinite(p[c]))
+            return err_set(err, ERR_INPUT,
+                           "the network's output for picture %zu is not a "
+                           "number",
+                           i);
+    return 0;
+}
+
 static int explain_all(struct papline_model *m,
                        const struct papline_pictures *a,
                        const struct explainer *method, const int *target,
@@ -321,10 +353,24 @@ static int explain_all(struct papline_model *m,
         if (class < 0)
             return -1;
         explain_picture_look(&m->look, a->rgb + i * 3 * area, &size, class);
-        if (explain_picture_map(&m->look, method, &to, err) < 0)
+        if (check_logits(m, i, err) < 0 ||
+            explain_picture_map(&m->look, method, &to, err) < 0)
             return -1;
     }
     return 0;
+}
+
+static int open_look(struct papline_model *m, struct err *err)
+{
+    if (m->look.net.graph)
+        return 0;
+    if (model_file_check(&m->file, err) < 0 ||
+        explain_picture_init(&m->look, m->file.path, &m->net, err) < 0)
+        return -1;
+    if (model_file_check(&m->file, err) == 0)
+        return 0;
+    explain_picture_release(&m->look);
+    return -1;
 }
 
 /* Views, which LIME also makes, are not handed out. */
@@ -336,9 +382,7 @@ static int explain_with(struct papline_model *m,
     uint8_t *view;
     int rc;
 
-    if (!method || check_sizes(m, a, err) < 0 ||
-        (!m->look.net.graph &&
-         explain_picture_init(&m->look, m->path, &m->net, err) < 0))
+    if (!method || check_sizes(m, a, err) < 0 || open_look(m, err) < 0)
         return -1;
     view = malloc(picture_bytes(m));
     if (!view)
@@ -367,9 +411,16 @@ static int open_trunk(struct papline_model *m, struct err *err)
     const struct graph_args ga = {
         .max_batch = BATCH, .memory = GRAPH_INFER, .frozen = true};
 
-    if (!m->trunk)
-        m->trunk = model_read_trunk(m->path, &ga, err);
-    return m->trunk ? 0 : -1;
+    if (m->trunk)
+        return 0;
+    if (model_file_check(&m->file, err) < 0)
+        return -1;
+    m->trunk = model_read_trunk(m->file.path, &ga, err);
+    if (!m->trunk || model_file_check(&m->file, err) == 0)
+        return m->trunk ? 0 : -1;
+    graph_free(m->trunk);
+    m->trunk = NULL;
+    return -1;
 }
 
 static size_t feature_count(const struct papline_model *m)

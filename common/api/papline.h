@@ -124,7 +124,7 @@ int papline_predict(struct papline_model *m,
  *   target [in]  (n) classes that are asked about; NULL: the predicted ones
  *   map    [out] (n, height, width) 0 .. 1, 0 where nothing speaks for it
  * The first call loads the model once more.
- * Errors: as papline_predict(); PAPLINE_USAGE an unknown method (the text lists
+ * Errors: as papline_predict(); PAPLINE_INPUT the model's file has been replaced; PAPLINE_USAGE an unknown method (the text lists
  * all), a class that there is not; PAPLINE_SYSTEM.
  */
 int papline_explain(struct papline_model *m,
@@ -136,7 +136,7 @@ int papline_explain(struct papline_model *m,
  * trunk, averaged over rows and columns, as papline features writes it.
  *   x [out] (n, papline_n_feature())
  * The first call of either loads the model once more.
- * Errors: PAPLINE_INPUT, PAPLINE_SYSTEM.
+ * Errors: PAPLINE_INPUT its file has been replaced; PAPLINE_SYSTEM.
  */
 int papline_n_feature(struct papline_model *m, struct papline_error *error);
 int papline_features(struct papline_model *m,

@@ -142,7 +142,7 @@ class Model:
         if _call("read", self._handle(), os.fsencode(path), rgb.ctypes.data,
                  size.ctypes.data):
             warnings.warn("%s looks like a whole field of several cells"
-                          % os.fsdecode(path), stacklevel=4)
+                          % os.fsdecode(path), stacklevel=5)
 
     def _fit(self, pixels, rgb, size):
         if pixels.dtype != numpy.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:

@@ -28,6 +28,8 @@ int program_flush(struct err *err)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
+    if (errno == EPIPE) /* who read it has seen enough */
+        return 0;
     return err_set(err, ERR_SYSTEM,
                    "cannot write all of it to standard output: %s",
                    errno ? strerror(errno) : "an error before its end");

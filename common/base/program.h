@@ -16,7 +16,8 @@ MUST_USE int program_path(char path[FILE_PATH_MAX], const char *name,
 
 /*
  * What stands at the end of main(): was all written that went to standard
- * output?  Errors: ERR_SYSTEM not all, as on a full disk.
+ * output?  A reader that left early wanted no more.  Errors: ERR_SYSTEM not
+ * all, as on a full disk.
  */
 MUST_USE int program_flush(struct err *err);
 

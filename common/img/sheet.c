@@ -12,6 +12,19 @@ static int first_row(const struct sheet_shape *shape)
     return shape->heading ? 2 * GAP + LINE : GAP;
 }
 
+int sheet_most_rows(const struct sheet_shape *shape)
+{
+    const int w = shape->columns * (shape->w * shape->zoom + GAP) + GAP;
+    const int h = shape->h * shape->zoom + shape->lines * LINE + GAP;
+    const int most = IMAGE_MAX_PIXELS / w < IMAGE_MAX_SIDE
+                         ? IMAGE_MAX_PIXELS / w
+                         : IMAGE_MAX_SIDE;
+
+    if (w > IMAGE_MAX_SIDE || most < first_row(shape))
+        return 0;
+    return (most - first_row(shape)) / h;
+}
+
 int sheet_init(struct sheet *s, const struct sheet_shape *shape,
                struct err *err)
 {

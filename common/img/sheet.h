@@ -19,6 +19,9 @@ struct sheet {
     struct sheet_shape shape;
 };
 
+/* How many rows of such pictures fit on a sheet; shape->n is not read. */
+int sheet_most_rows(const struct sheet_shape *shape);
+
 /* Begin a sheet.  Errors: as image_init() and words_draw().  The sheet is then
  * empty. */
 MUST_USE int sheet_init(struct sheet *s, const struct sheet_shape *shape,

@@ -68,7 +68,8 @@ struct graph_args {
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
     bool bf16;    /* convolutions multiply numbers rounded to bf16, where
-                     conv_panels_fit(); all else, sums too, is float32 */
+                     conv_choose() finds that it pays; all else, sums too,
+                     is float32 */
     bool frozen;  /* no layer learns: backward gives douts alone */
     enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has

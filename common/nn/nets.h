@@ -87,10 +87,10 @@ MUST_USE struct graph *net_new(const struct net *net, const struct net_args *a,
 
 /*
  * Where Grad-CAM looks in 'g', a graph of 'net' that may be cut: at
- * net->cam_layer, or else at the last layer of the trunk whose values are
- * rectified: Grad-CAM++ and LayerCAM take a value below 0 for evidence against
- * whatever its channel speaks for.  Without any, at the trunk's last.  NULL:
- * there is no trunk.
+ * net->cam_layer, or else, from the trunk's last layer back through first
+ * inputs, at the first whose values are rectified: Grad-CAM++ and LayerCAM take
+ * a value below 0 for evidence against whatever its channel speaks for.  Without
+ * any, at the trunk's last.  NULL: there is no trunk.
  */
 struct node *net_cam_node(const struct net *net, struct graph *g);
 

@@ -137,6 +137,9 @@ static void add_revisions(const struct plan *p, const struct config *c,
          "train.bn_momentum"},
         {STAGE_EXPLAIN, c->explain.precision == PRECISION_BF16, "predictions",
          "in float32"},
+        {STAGE_EXPLAIN,
+         c->preprocess.size == 32 && e && strcmp(e->network, "resnet50") == 0,
+         "layer", "of more than a point"},
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -54,7 +54,7 @@ double grouped_share_percent(double share)
 
     if (share > exact && share < 0.0005)
         return 0.1;
-    if (share > 0.9995 && share < 1 - exact)
+    if (share >= 0.9995 && share < 1 - exact)
         return 99.9;
     return 100 * share;
 }

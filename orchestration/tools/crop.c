@@ -203,6 +203,7 @@ static int check_dir(const char *dir, struct err *err)
 static int open_fields(struct crop_job *j, struct err *err)
 {
     const struct crop_args *a = j->args;
+    char path[FILE_PATH_MAX];
 
     if (!a->dir || a->contours == (a->boxes != NULL))
         return err_set(err, ERR_USAGE,
@@ -221,7 +222,11 @@ static int open_fields(struct crop_job *j, struct err *err)
         if (crop_table_claim(&j->table, j->list.path[i], err) < 0)
             return -1;
     buf_puts(&j->csv, "file,field,x,y,width,height,label\n");
-    return file_dir_make(a->dir, err);
+    if (file_dir_make(a->dir, err) < 0 ||
+        file_path(path, err, "%s/crops.csv", a->dir) < 0)
+        return -1;
+    /* so that crops of one that was stopped are seen to be some */
+    return file_write(path, j->csv.data, j->csv.len, err);
 }
 
 static int sum_up(struct crop_job *j, struct err *err)

@@ -260,14 +260,23 @@ static int write_sheet(struct sheets *s, int class, bool wrong, int n,
 
 static int write_sheets(struct sheets *s, struct err *err)
 {
+    const struct sheet_shape row = {.columns = row_panels(s),
+                                    .w = s->w,
+                                    .h = s->h,
+                                    .zoom = 1,
+                                    .lines = LINES,
+                                    .heading = ""};
+    const int fit = sheet_most_rows(&row);
+    const int most = fit < SHEET_MAX_ROWS ? fit : SHEET_MAX_ROWS;
+
     for (int k = 0; k < 2 * s->data->n_class; k++) {
         const char *class_name = s->data->class_name[k / 2];
         int n = 0;
 
         for (size_t i = 0; i < s->scores.n_row; i++)
             n += is_of_sheet(s, i, class_name, k % 2);
-        if (n > SHEET_MAX_ROWS)
-            n = SHEET_MAX_ROWS;
+        if (n > most)
+            n = most;
         if (n > 0 && write_sheet(s, k / 2, k % 2, n, err) < 0)
             return -1;
     }

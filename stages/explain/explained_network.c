@@ -7,6 +7,35 @@
 #include <omp.h>
 #include <string.h>
 
+/* What reads 'nd', if that is one node; NULL: none or several do. */
+static const struct node *only_reader(const struct graph *g,
+                                      const struct node *nd)
+{
+    const struct node *reader = NULL, *at;
+
+    for (int j = 0; (at = graph_node_at(g, j)); j++)
+        for (int k = 0; k < NN_MAX_IN; k++)
+            if (at->in[k] == nd) {
+                if (reader)
+                    return NULL;
+                reader = at;
+            }
+    return reader;
+}
+
+/* How many values of a channel reach what comes behind: layers with a stride may
+ * skip some, of their input or of what is made of it point by point. */
+static int points_of(const struct graph *g, const struct node *nd)
+{
+    int step = graph_read_step(g, nd);
+
+    for (const struct node *r = only_reader(g, nd); r && r->op->in_place;
+         r = only_reader(g, r))
+        if (graph_read_step(g, r) > step)
+            step = graph_read_step(g, r);
+    return ((nd->out.h - 1) / step + 1) * ((nd->out.w - 1) / step + 1);
+}
+
 struct node *explain_layer(struct graph *g, const char *network,
                            const char *name, struct err *err)
 {
@@ -19,9 +48,9 @@ struct node *explain_layer(struct graph *g, const char *network,
     if (!net)
         return NULL;
     nd = own ? net_cam_node(net, g) : graph_node(g, name);
-    while (own && nd && nd->in[0] && nd->out.h * nd->out.w == 1)
+    while (own && nd && nd->in[0] && points_of(g, nd) == 1)
         nd = nd->in[0];
-    if (nd && nd->out.h * nd->out.w > 1)
+    if (nd && points_of(g, nd) > 1)
         return nd;
     for (int i = 0; i < n; i++)
         names[i] = graph_node_at(g, i)->name;

@@ -328,13 +328,15 @@ static void decide(const struct predict_command *t, double *p, bool *set,
         temperature_apply(t->decisions.temperature, p, 1, k, p);
 }
 
-/* Write a line to the table or as JSON, and keep it for the files. */
 static int no_output(struct err *err)
 {
+    if (scheduler_link_signalled())
+        return err_set(err, ERR_AGAIN, "stopped by a signal");
     return err_set(err, ERR_SYSTEM, "cannot write the predictions: %s",
                    strerror(errno));
 }
 
+/* Write a line to the table or as JSON, and keep it for the files. */
 static int put_line(struct predict_command *t, const struct predict_line *l,
                     const struct predict_page_picture *shown, struct err *err)
 {

@@ -112,6 +112,14 @@ static double called_p(const struct report_experiment *e,
     return isfinite(p) ? p : report_number(&e->scores, x->score, "p");
 }
 
+static void put_seen_once(const struct gallery *g, const char *seen, double p)
+{
+    report_html_put(
+        g->b, "<br><span class=\"mute\">seen once, as in the maps: %s, ", seen);
+    report_html_probability(g->b, p);
+    buf_puts(g->b, "</span>");
+}
+
 static void put_caption(const struct gallery *g, const struct gallery_cell *c)
 {
     const struct report_experiment *e = experiment_of(g, c);
@@ -127,12 +135,10 @@ static void put_caption(const struct gallery *g, const struct gallery_cell *c)
     else
         report_html_put(g->b, ", <span class=\"wrong\">called %s</span>",
                         called);
-    report_html_put(g->b, ", %f", called_p(e, x));
+    buf_puts(g->b, ", ");
+    report_html_probability(g->b, called_p(e, x));
     if (g->d->config->evaluate.views != VIEWS_ONE || strcmp(called, seen) != 0)
-        report_html_put(g->b,
-                        "<br><span class=\"mute\">seen once, as in the maps: "
-                        "%s, %f</span>",
-                        seen, report_number(&e->scores, x->score, "p"));
+        put_seen_once(g, seen, report_number(&e->scores, x->score, "p"));
     if (c->n > 1)
         report_html_put(g->b,
                         "<br><span class=\"mute\">maps: what speaks for %s, "

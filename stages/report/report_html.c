@@ -70,6 +70,14 @@ void report_html_percent(struct buf *b, double share)
         buf_puts(b, "&ndash;");
 }
 
+void report_html_probability(struct buf *b, double p)
+{
+    if (isfinite(p))
+        buf_printf(b, "%.1f&nbsp;%%", 100 * p);
+    else
+        buf_puts(b, "&ndash;");
+}
+
 void report_html_cell_percent(struct buf *b, double share)
 {
     report_html_put(b, "<td class=\"num\">%f</td>", share);

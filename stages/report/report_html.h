@@ -26,6 +26,10 @@ void report_html_lines(struct buf *b, const char *s);
 /* Append "93.1 %", or a dash if 'share' (0 .. 1) is not finite. */
 void report_html_percent(struct buf *b, double share);
 
+/* The same for a probability, which may be as good as 0 or 1 where a share of
+ * counted cells that is not all of them is never written as all. */
+void report_html_probability(struct buf *b, double p);
+
 /* Append "<td class=num>" with a share, with a whole number. */
 void report_html_cell_percent(struct buf *b, double share);
 void report_html_cell_count(struct buf *b, double n);

@@ -244,8 +244,10 @@ static void put_figure(const struct report_data *d,
                     "<figcaption>%s<br><span class=\"wrong\">called %s"
                     "</span>",
                     is, called);
-    if (isfinite(at->p))
-        report_html_put(b, " %f", at->p);
+    if (isfinite(at->p)) {
+        buf_puts(b, " ");
+        report_html_probability(b, at->p);
+    }
     buf_puts(b, "</figcaption>\n</figure>\n");
 }
 

@@ -178,12 +178,12 @@ kill_run() { # kill_run <run>: scheduler and trainings by SIGKILL
 has_checkpoint() { # has_checkpoint <output>: a whole one, of its training
     wait_for 60 compgen -G "$1/checkpoint/[01].safetensors"
 }
-goes_on() { # goes_on <command...>: from a checkpoint, to the end
+goes_on() { # goes_on <command...>: from a checkpoint, maybe the last, to the end
     "$@" >"$T/out" 2>&1 || {
         cat "$T/out"
         return 1
     }
-    says "goes on in epoch "
+    says "goes on in epoch " || says "goes on behind its last epoch"
 }
 
 store_hash() { # of the bytes of a store

@@ -59,7 +59,7 @@ fi
 most() { # most <run> [--set ...]
     ft "$1" --set 'train.trainable=from block_15_expand' \
         --set train.cut=block_16_project_BN --set train.rate_decay=0.5 \
-        --set train.optimizer=adamw "${@:2}"
+        --set train.optimizer=adamw --set train.epochs=6 "${@:2}"
 }
 same_most() { # same_most <run>: as i
     cmp "$T/i/train/$F/steps.csv" "$T/$1/train/$F/steps.csv" &&

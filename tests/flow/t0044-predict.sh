@@ -125,11 +125,13 @@ ok "a model decides nothing" status_is 2 papline predict "$M" "${files[0]}" --se
 ok "  says what does" says "RUN/report/bundle/EXPERIMENT"
 many=()
 for k in {1..400}; do many+=("${files[0]}"); done
-timeout --preserve-status 3 "$BIN/papline" predict "$M" "${many[@]}" --explain rise \
-    -o "$T/stopped" >"$T/out" 2>"$T/err"
-got=$?
-ok "a signal stops it" test $got -eq 75
-ok "  and it says where" grep -qE "after [0-9]+ of 400 pictures" "$T/err"
+"$BIN/papline" predict "$M" "${many[@]}" --explain lime \
+    -o "$T/stopped" >"$T/log" 2>&1 &
+stopped=$!
+ok "pictures are explained" wait_for 60 compgen -G "$T/stopped/*.png"
+kill -TERM $stopped
+ok "a signal stops it" ends_with 75 $stopped
+ok "  and it says where" grep -qE "after [0-9]+ of 400 pictures" "$T/log"
 ok "an explainer that is none" status_is 2 papline predict "$M" "${files[0]}" \
     --explain gradcan -o "$T/no"
 ok "  says which there are" says "gradcam"

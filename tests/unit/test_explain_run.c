@@ -377,6 +377,16 @@ static void check_small_pictures(void)
     ok(nd && strcmp(nd->name, "pool4_conv") == 0 && nd->out.h == 2,
        "the default is then the last layer with rows and columns");
     graph_free(g);
+    net = net_find("resnet50", &err);
+    g = net_new(net, &a, &ga, &err);
+    BUG_ON(!g);
+    nd = explain_layer(g, net->name, "auto", &err);
+    ok(nd && strcmp(nd->name, "conv4_block5_out") == 0 &&
+           graph_read_step(g, nd) == 1,
+       "  whose values all reach what is behind");
+    fails(explain_layer(g, net->name, "conv4_block6_out", &err) ? 0 : -1, err,
+          ERR_USAGE, "is a single point here", "  and no other");
+    graph_free(g);
 }
 
 int main(void)

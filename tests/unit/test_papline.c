@@ -11,8 +11,10 @@
 #include "trained_run.h"
 
 #include <cblas.h>
+#include <locale.h>
 #include <omp.h>
 #include <pthread.h>
+#include <unistd.h>
 
 enum { BATCH = 32, AREA = SIDE * SIDE, WIDE = 55, HIGH = 41, CALLERS = 4 };
 
@@ -378,6 +380,111 @@ static void write_encoder(void)
     graph_free(g);
 }
 
+/* --- what happens to a program that uses it --------------------------------- */
+
+static void copy_model(const char *to)
+{
+    struct err err = {0};
+    char *bytes = NULL;
+    size_t size = 0;
+
+    need(file_read(in_dir("model.safetensors"), 1 << 28, &bytes, &size, &err) ==
+                 0 &&
+             file_write(in_dir(to), bytes, size, &err) == 0,
+         &err);
+    free(bytes);
+}
+
+static void check_replaced(void)
+{
+    const struct papline_pictures one = {rgb, NULL, 1};
+    static float map[AREA];
+    struct papline_error e = {0};
+    struct papline_model *m;
+    float p[K];
+
+    copy_model("soon.safetensors");
+    m = load(in_dir("soon.safetensors"));
+    copy_model("soon.safetensors");
+    ok(papline_predict(m, &one, p, &e) == 0,
+       "a model whose file is replaced predicts");
+    ok(refused(papline_explain(m, &one, "gradcam", NULL, map, &e), &e,
+               PAPLINE_INPUT, "has been replaced since it was loaded"),
+       "  but is not explained by another");
+    ok(refused(papline_n_feature(m, &e), &e, PAPLINE_INPUT, "replaced"),
+       "  nor are features another's");
+    papline_free(m);
+}
+
+static void check_elsewhere(void)
+{
+    const struct papline_pictures one = {rgb, NULL, 1};
+    static float map[AREA];
+    struct papline_error e = {0};
+    struct papline_model *m;
+    char home[FILE_PATH_MAX];
+
+    BUG_ON(!getcwd(home, sizeof(home)) || chdir(in_dir(".")) < 0);
+    m = load("model.safetensors");
+    BUG_ON(chdir("/") < 0);
+    ok(papline_explain(m, &one, "gradcam", NULL, map, &e) == 0 &&
+           papline_n_feature(m, &e) > 0,
+       "a program may go to another directory");
+    papline_free(m);
+    BUG_ON(chdir(home) < 0);
+}
+
+/* Where numbers have a comma, if there is such a language here. */
+static void check_comma(void)
+{
+    static const char *const languages[] = {"de_DE.UTF-8", "fr_FR.UTF-8",
+                                            "it_IT.UTF-8"};
+    const struct papline_pictures one = {rgb, NULL, 1};
+    static float map[AREA];
+    struct papline_error e = {0};
+    struct papline_model *m;
+    const char *is = NULL;
+
+    for (int i = 0; i < 3 && !is; i++)
+        is = setlocale(LC_NUMERIC, languages[i]);
+    if (!is) {
+        printf("# not tried: no language with a comma is installed\n");
+        return;
+    }
+    m = load(in_dir("model.safetensors"));
+    ok(papline_explain(m, &one, "gradcam", NULL, map, &e) == 0,
+       "a model is explained where numbers have a comma");
+    ok(strcmp(localeconv()->decimal_point, ",") == 0, "  which they keep");
+    papline_free(m);
+    setlocale(LC_NUMERIC, "C");
+}
+
+static void check_no_number(struct graph *g)
+{
+    const struct papline_pictures one = {rgb, NULL, 1};
+    const int target = 0;
+    static float map[AREA];
+    struct papline_error e = {0};
+    struct papline_model *m;
+    struct model_info info;
+    const struct named_tensor *t;
+    size_t n;
+    float was;
+
+    describe_model(&info);
+    graph_tensors(g, &t, &n);
+    was = t[n - 1].data[0];
+    t[n - 1].data[0] = NAN;
+    write_net(g, &info, "nan.safetensors");
+    t[n - 1].data[0] = was;
+    graph_changed(g);
+    m = load(in_dir("nan.safetensors"));
+    ok(refused(papline_explain(m, &one, "gradcam", &target, map, &e), &e,
+               PAPLINE_INPUT, "picture 0 is not a number"),
+       "a network that says no number is not explained");
+    papline_free(m);
+}
+
 int main(void)
 {
     struct graph *g = begin_trained();
@@ -399,6 +506,10 @@ int main(void)
     check_threads(m);
     check_sizes();
     papline_free(m);
+    check_replaced();
+    check_elsewhere();
+    check_comma();
+    check_no_number(g);
     store_close(&s);
     return end_trained(g);
 }

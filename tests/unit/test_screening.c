@@ -104,6 +104,8 @@ static void check_percent(void)
 
     near(grouped_share_percent(4048. / 4049), 99.9, 1e-12,
          "all but one are not all");
+    near(grouped_share_percent(1999. / 2000), 99.9, 1e-12,
+         "  nor 1,999 of 2,000");
     near(grouped_share_percent(1. / 2100), .1, 1e-12, "  one is not none");
     near(grouped_share_percent(.9994), 99.94, 1e-12,
          "  others are as they are");

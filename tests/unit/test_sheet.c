@@ -66,9 +66,33 @@ static void check_heading(void)
     sheet_release(&s);
 }
 
+/* As many rows as image.h lets there be, by its side and by its pixels. */
+static void check_rows(void)
+{
+    struct sheet_shape tall = {.columns = 1, .w = 10, .h = 1000, .zoom = 1};
+    struct sheet_shape wide = {
+        .columns = 19, .w = 1000, .h = 1000, .zoom = 1, .heading = "heading"};
+    struct sheet s;
+    struct err err = {0};
+
+    tall.n = sheet_most_rows(&tall);
+    ok(tall.n == (IMAGE_MAX_SIDE - GAP) / (1000 + GAP) &&
+           sheet_init(&s, &tall, &err) == 0,
+       "as many rows as a side may have");
+    sheet_release(&s);
+    tall.n++;
+    ok(sheet_init(&s, &tall, &err) < 0, "  one more is too many");
+    wide.n = 19 * (sheet_most_rows(&wide) + 1);
+    ok(wide.n == 19 * 4 && sheet_init(&s, &wide, &err) < 0,
+       "  of wide ones as many as there may be pixels");
+    wide.columns = 20;
+    ok(sheet_most_rows(&wide) == 0, "  of too wide ones none");
+}
+
 int main(void)
 {
     check_places();
+    check_rows();
     check_heading();
     return tap_done();
 }
