@@ -223,7 +223,8 @@ static void check_values(void)
     ok(args.bench.batch == 32 && args.bench.steps == 9 &&
            args.bench.threads == 0 && args.bench.ranks == 0,
        "  defaults");
-    ok(parse_words("features -o x.npy") == 0 && args.features.size == 110 &&
+    ok(parse_words("features -o x.npy") == 0 && args.features.size == 0 &&
+           args.features.batch == 32 &&
            strcmp(args.features.out, "x.npy") == 0 && !args.features.resize &&
            !args.features.net,
        "a letter; defaults of a number and of nothing");
