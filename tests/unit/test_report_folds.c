@@ -16,6 +16,7 @@ static void make_plan(void)
     for (int i = 0; i < STEPS; i++) {
         struct plan_step *nd = &step[i];
         const int fold = i / 2;
+        char name[64], in_fold[32];
 
         *nd = (struct plan_step){
             .stage = &stage_table[i % 2 ? STAGE_EVALUATE : STAGE_TRAIN],
@@ -24,16 +25,18 @@ static void make_plan(void)
             .folds = FOLDS};
         snprintf(nd->network, sizeof(nd->network), "vgg16");
         snprintf(nd->regime, sizeof(nd->regime), "finetune");
-        snprintf(nd->experiment, sizeof(nd->experiment), "n-r-s1-f%d", fold);
+        snprintf(in_fold, sizeof(in_fold), "n-r-s1-f%d", fold);
+        memcpy(nd->experiment, in_fold, sizeof(in_fold));
         if (fold == FOLDS) {
             nd->fold = 0;
             nd->folds = 1;
             snprintf(nd->regime, sizeof(nd->regime), "other");
             snprintf(nd->experiment, sizeof(nd->experiment), "n-other-s1");
         }
-        snprintf(nd->name, sizeof(nd->name), "%s/%.60s", nd->stage->word,
-                 nd->experiment);
-        snprintf(nd->dir, sizeof(nd->dir), "%.200s", nd->name);
+        snprintf(name, sizeof(name), "%s/%s", nd->stage->word,
+                 fold == FOLDS ? "n-other-s1" : in_fold);
+        memcpy(nd->name, name, sizeof(name));
+        memcpy(nd->dir, name, sizeof(name));
     }
 }
 
