@@ -10,7 +10,8 @@
  * processor can do at most: GFLOP/s of oneDNN's product of square matrices, in
  * float32 and in bf16 (0 where it has none here), GB/s of a copy of what is in
  * no cache, read and written.  Threads as OMP_NUM_THREADS says, else two.
- * Networks by name as arguments; else mobilenetv2.
+ * Networks by name as arguments, else mobilenetv2; a number among them is the
+ * side of the pictures from there on.
  */
 #include "base/clock.h"
 #include "base/sort.h"
@@ -22,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 110, BATCH = 32, CLASSES = 5, RUNS = 5 };
+enum { BATCH = 32, CLASSES = 5, RUNS = 5 };
 
 #ifdef HAVE_DNNL
 #    include <dnnl.h>
@@ -31,6 +32,8 @@ enum { MAX_ARG = 3, ROWS = 2048, COPIED = 256 << 20 };
 
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
+
+static int side = 110;
 
 /* One convolution, in oneDNN's words. */
 struct dnnl_conv {
@@ -268,7 +271,7 @@ static void bench_network(const struct net *net)
 {
     struct err err = {0};
     struct graph *g = net_new(
-        net, &(struct net_args){.h = SIDE, .w = SIDE, .classes = CLASSES},
+        net, &(struct net_args){.h = side, .w = side, .classes = CLASSES},
         &(struct graph_args){.max_batch = 1, .memory = GRAPH_INFER}, &err);
     double forward = 0.0, all = 0.0;
     bool first = true;
@@ -303,8 +306,13 @@ int main(int argc, char **argv)
     bench_limits();
     for (int i = argc > 1 ? 1 : 0; i < argc; i++) {
         struct err err = {0};
-        const struct net *net = net_find(i ? argv[i] : "mobilenetv2", &err);
+        const struct net *net;
 
+        if (i && atoi(argv[i]) > 0) {
+            side = atoi(argv[i]);
+            continue;
+        }
+        net = net_find(i ? argv[i] : "mobilenetv2", &err);
         if (!net) {
             fprintf(stderr, "bench_conv: %s\n", err.text);
             return 2;
