@@ -124,8 +124,9 @@ int papline_predict(struct papline_model *m,
  *   target [in]  (n) classes that are asked about; NULL: the predicted ones
  *   map    [out] (n, height, width) 0 .. 1, 0 where nothing speaks for it
  * The first call loads the model once more.
- * Errors: as papline_predict(); PAPLINE_INPUT the model's file has been replaced; PAPLINE_USAGE an unknown method (the text lists
- * all), a class that there is not; PAPLINE_SYSTEM.
+ * Errors: as papline_predict(); PAPLINE_INPUT the model's file has been
+ * replaced; PAPLINE_USAGE an unknown method (the text lists all), a class that
+ * there is not; PAPLINE_SYSTEM.
  */
 int papline_explain(struct papline_model *m,
                     const struct papline_pictures *pictures, const char *method,

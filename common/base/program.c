@@ -1,6 +1,7 @@
 #include "base/program.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,11 +27,17 @@ int program_path(char path[FILE_PATH_MAX], const char *name, struct err *err)
 
 int program_flush(struct err *err)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    int fault = errno; /* of the write that failed, if one did before */
+
+    if (fflush(stdout) != 0)
+        fault = errno;
+    else if (!ferror(stdout))
         return 0;
-    if (errno == EPIPE) /* who read it has seen enough */
+    /* without a reader: who read it has seen enough */
+    if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
         return 0;
     return err_set(err, ERR_SYSTEM,
                    "cannot write all of it to standard output: %s",
-                   errno ? strerror(errno) : "an error before its end");
+                   strerror(fault));
 }

@@ -2,10 +2,11 @@
  * explain_sheets.h - the shown cells of a class on one sheet
  *
  *     sheets/CLASS_correct.png, sheets/CLASS_wrong.png
- * where there are such cells, the first SHEET_MAX_ROWS of them, or as many as fit into
- * a picture (image.h): a row is a cell, the columns are the panels of its strip, titled, and the scale of
- * relevance.  Maps are those of the predicted class.  Of a class whose name has
- * slashes these are '_', and its number follows.
+ * where there are such cells, the first SHEET_MAX_ROWS of them, or as many as
+ * fit into a picture (image.h): a row is a cell, the columns are the panels of
+ * its strip, titled, and the scale of relevance.  Maps are those of the
+ * predicted class.  Of a class whose name has slashes these are '_', and its
+ * number follows.
  */
 #ifndef EXPLAIN_EXPLAIN_SHEETS_H
 #define EXPLAIN_EXPLAIN_SHEETS_H

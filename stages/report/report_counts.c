@@ -236,25 +236,24 @@ static void count_group(struct report_counts *c, const struct shared_row *list,
 int report_counts_shared(struct report_counts *c,
                          const struct report_csv *index, struct err *err)
 {
+    static const char *const column[] = {"sha256", "group"};
+    void (*const count[])(struct report_counts *, const struct shared_row *,
+                          size_t) = {count_twins, count_group};
     struct shared_row *list = calloc(index->csv.n_row + 1, sizeof(*list));
     size_t n, end;
 
     if (!list)
         return err_set(err, ERR_SYSTEM, "no memory for %zu rows",
                        index->csv.n_row);
-    n = list_shared(list, index, "sha256", c->folds);
-    qsort(list, n, sizeof(*list), order_shared);
-    for (size_t i = 0; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(list[end].key, list[i].key) == 0;)
-            end++;
-        count_twins(c, list + i, end - i);
-    }
-    n = list_shared(list, index, "group", c->folds);
-    qsort(list, n, sizeof(*list), order_shared);
-    for (size_t i = 0; i < n; i = end) {
-        for (end = i + 1; end < n && strcmp(list[end].key, list[i].key) == 0;)
-            end++;
-        count_group(c, list + i, end - i);
+    for (int k = 0; k < 2; k++) {
+        n = list_shared(list, index, column[k], c->folds);
+        qsort(list, n, sizeof(*list), order_shared);
+        for (size_t i = 0; i < n; i = end) {
+            for (end = i + 1;
+                 end < n && strcmp(list[end].key, list[i].key) == 0;)
+                end++;
+            count[k](c, list + i, end - i);
+        }
     }
     free(list);
     return 0;

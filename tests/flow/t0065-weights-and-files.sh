@@ -87,6 +87,15 @@ full() { # full <papline's words>: what it writes does not fit
 ok "a table that the disk has no room for" full reference
 ok "  nor for predictions" full predict "$M" "$P" --json
 
+(
+    trap '' PIPE
+    sleep 0.5
+    "$BIN/papline" reference 2>"$T/err"
+    echo $? >"$T/status"
+) | true
+ok "a reader that leaves early" test "$(cat "$T/status")" -eq 0
+ok "  is no fault" test ! -s "$T/err"
+
 mkdir "$T/cells"
 cp "$P" "$T/cells/a.bmp"
 echo no >"$T/cells/b.png"
