@@ -4,6 +4,7 @@
 #ifndef NN_BF16_H
 #define NN_BF16_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -28,6 +29,24 @@ static inline float bf16_to(uint16_t b)
     memcpy(&x, &u, sizeof(x));
     return x;
 }
+
+/* Number 'i' of x, which are bf16 or floats; with a constant 'bf16' of a loop
+ * that is made of vectors. */
+static inline float bf16_or_float(const void *x, bool bf16, size_t i)
+{
+    return bf16 ? bf16_to(((const uint16_t *)x)[i]) : ((const float *)x)[i];
+}
+
+static inline void bf16_or_float_set(void *x, bool bf16, size_t i, float v)
+{
+    if (bf16)
+        ((uint16_t *)x)[i] = bf16_of(v);
+    else
+        ((float *)x)[i] = v;
+}
+
+/* n floats of x, which are bf16 or floats: where they lie, or in 'room' (n). */
+const float *bf16_floats(const void *x, bool bf16, size_t n, float *room);
 
 /* to[i] = x[i]; to[2 i] = a[i] and to[2 i + 1] = b[i]. */
 void bf16_round(size_t n, const float *x, uint16_t *to);

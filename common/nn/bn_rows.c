@@ -1,5 +1,7 @@
 #include "nn/bn_rows.h"
 
+#include "nn/bf16.h"
+
 #include <string.h>
 
 #include "nn/simd.h"
@@ -13,42 +15,69 @@ static inline float unclipped(float x, float dy, float scale, float shift,
     return v > clip[0] && v < clip[1] ? dy : 0.0f;
 }
 
-HOT void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows,
-                      float *y)
+INLINE void make_rows(const struct bn_rows *b, const void *x, bool x_bf16,
+                      size_t rows, void *y, bool y_bf16)
 {
     const size_t c = b->c, pitch = b->pitch;
-    const float *x = b->x + from * pitch;
     const float *scale = b->scale, *shift = b->shift;
     const float lo = b->lo, hi = b->hi;
 
     for (size_t i = 0; i < rows; i++) {
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
-            float v = x[i * pitch + j] * scale[j] + shift[j];
+            float v = bf16_or_float(x, x_bf16, i * pitch + j) * scale[j] +
+                      shift[j];
 
             v = lo > v ? lo : v;
-            y[i * c + j] = hi < v ? hi : v;
+            v = hi < v ? hi : v;
+            bf16_or_float_set(y, y_bf16, i * c + j, v);
         }
     }
 }
 
-HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
-                     const float *dy, float *restrict part)
+static const void *row_of(const struct bn_rows *b, size_t row)
+{
+    return (const char *)b->x +
+           row * b->pitch * (b->bf16 ? sizeof(uint16_t) : sizeof(float));
+}
+
+HOT void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows,
+                      float *y)
+{
+    if (b->bf16)
+        make_rows(b, row_of(b, from), true, rows, y, false);
+    else
+        make_rows(b, row_of(b, from), false, rows, y, false);
+}
+
+HOT void bn_rows_make_bf16(const struct bn_rows *b, size_t from, size_t rows,
+                           uint16_t *y)
+{
+    if (b->bf16)
+        make_rows(b, row_of(b, from), true, rows, y, true);
+    else
+        make_rows(b, row_of(b, from), false, rows, y, true);
+}
+
+INLINE void sum_rows(const struct bn_rows *b, const void *x, bool bf16,
+                     size_t rows, const float *dy, float *restrict part)
 {
     const size_t c = b->c, pitch = b->pitch;
-    const float *x = b->x + from * pitch, *mean = b->mean;
-    const float *scale = b->scale, *shift = b->shift;
+    const float *mean = b->mean, *scale = b->scale, *shift = b->shift;
     const float lim[2] = {b->lo, b->hi};
     float *restrict s1 = part, *restrict s2 = part + c;
     size_t i = 0;
 
     for (; i + 4 <= rows; i += 4) {
-        const float *r = x + i * pitch, *d = dy + i * c;
+        const size_t r = i * pitch;
+        const float *d = dy + i * c;
 
         for (size_t j = 0; j < c; j++) {
             const float a = scale[j], h = shift[j], m = mean[j];
-            const float x0 = r[j], x1 = r[j + pitch];
-            const float x2 = r[j + 2 * pitch], x3 = r[j + 3 * pitch];
+            const float x0 = bf16_or_float(x, bf16, r + j);
+            const float x1 = bf16_or_float(x, bf16, r + j + pitch);
+            const float x2 = bf16_or_float(x, bf16, r + j + 2 * pitch);
+            const float x3 = bf16_or_float(x, bf16, r + j + 3 * pitch);
             const float g0 = unclipped(x0, d[j], a, h, lim);
             const float g1 = unclipped(x1, d[j + c], a, h, lim);
             const float g2 = unclipped(x2, d[j + 2 * c], a, h, lim);
@@ -61,13 +90,22 @@ HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
     }
     for (; i < rows; i++)
         for (size_t j = 0; j < c; j++) {
-            const float v = x[i * pitch + j];
+            const float v = bf16_or_float(x, bf16, i * pitch + j);
             const float g =
                 unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
 
             s1[j] += g;
             s2[j] += g * (v - mean[j]);
         }
+}
+
+HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
+                     const float *dy, float *part)
+{
+    if (b->bf16)
+        sum_rows(b, row_of(b, from), true, rows, dy, part);
+    else
+        sum_rows(b, row_of(b, from), false, rows, dy, part);
 }
 
 void bn_rows_add(int pieces, size_t c, const float *part, double *sum)

@@ -8,12 +8,15 @@
 #ifndef NN_BN_ROWS_H
 #define NN_BN_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* y = clip(x scale + shift), per channel.  All pointers are borrowed. */
 struct bn_rows {
-    size_t c, pitch; /* channels; floats from one row of x to the next */
-    const float *x;  /* rows of c values */
+    size_t c, pitch; /* channels; numbers from one row of x to the next */
+    bool bf16;       /* numbers of x are of bf16.h, not floats */
+    const void *x;   /* rows of c numbers */
     const float *mean, *scale, *shift; /* (c) each */
     float lo, hi;                      /* of the activation */
 };
@@ -23,6 +26,10 @@ struct bn_rows {
  *   y [out] (rows, c), the first of them at y[0]
  */
 void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows, float *y);
+
+/* The same, rounded to bf16. */
+void bn_rows_make_bf16(const struct bn_rows *b, size_t from, size_t rows,
+                       uint16_t *y);
 
 /*
  * Add up g and g (x - mean) over these rows, where g is dy where y is not

@@ -21,6 +21,7 @@ struct conv {
     int size, stride; /* rows and columns of the kernel; step */
     int top, left;    /* zeros before the first row, column */
     int act;          /* enum act of layers.h, applied to y */
+    bool x_bf16, y_bf16; /* numbers of x, of y, are of bf16.h, not floats */
     const struct block_kernel *kernel; /* products may be made of its blocks;
                                          NULL: of none */
     int threads;
@@ -30,7 +31,7 @@ struct conv {
 
 /* Arguments of backward. */
 struct conv_back {
-    const float *x;  /* [in] what forward read */
+    const void *x;   /* [in] what forward read */
     const float *dy; /* [in] gradient of y before the activation */
     const float *w;  /* [in] */
     float *dw;       /* [in,out] W's gradient is added; NULL: not wanted */
@@ -40,6 +41,7 @@ struct conv_back {
 
 struct conv_provider {
     const char *name;
+    bool reads_bf16; /* x may be bf16; y may of all */
 
     /* Floats of scratch that forward and backward want at most, for c->n images
      * or fewer. */
@@ -53,8 +55,8 @@ struct conv_provider {
     void (*prepare_back)(const struct conv *c, const float *w);
 
     /* y = act(x * W + bias); bias may be NULL. */
-    void (*forward)(const struct conv *c, const float *x, const float *w,
-                    const float *bias, float *y);
+    void (*forward)(const struct conv *c, const void *x, const float *w,
+                    const float *bias, void *y);
 
     /* dW += the correlation of x with dy; dx (+)= W transposed times dy. */
     void (*backward)(const struct conv *c, const struct conv_back *b);

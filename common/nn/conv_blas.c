@@ -5,6 +5,7 @@
  * output pixels becomes the matrix col (pixels, size*size*ci) of what each of
  * them sees, and Y = col W, dcol = dY W', dW += col' dY.
  */
+#include "nn/bf16.h"
 #include "nn/conv.h"
 #include "nn/gemm.h"
 #include "nn/layers.h"
@@ -104,24 +105,81 @@ struct conv_operands {
     const struct gemm_after *after;
 };
 
-static void forward_tile(const struct conv *c, const struct conv_operands *in,
-                         const size_t o[2], float *y)
+/* Floats of a tile of y that is to be rounded. */
+static size_t outputs_len(const struct conv *c)
 {
-    float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
+    return image_tiles(c).step * (size_t)c->co;
+}
 
-    image_to_columns(c, in->x, o[0], o[1], col);
+/* Outputs [o[0], o[1]) of y, of those of the image from 'at' on; where y is
+ * bf16 they are made in the scratch first. */
+static void multiply_columns(const struct conv *c, const float *col,
+                             const struct conv_operands *in, const size_t o[2],
+                             void *y, size_t at)
+{
+    const size_t from = at + o[0] * (size_t)c->co;
+    float *made = c->scratch + (size_t)c->threads * col_len(c) +
+                  (size_t)omp_get_thread_num() * outputs_len(c);
+    float *to = c->y_bf16 ? made : (float *)y + from;
+
     gemm_one(&(struct gemm){.m = (int)(o[1] - o[0]),
                             .n = c->co,
                             .k = col_row(c),
                             .a = col,
                             .b = in->w,
-                            .c = y + o[0] * (size_t)c->co,
+                            .c = to,
                             .after = in->after});
+    if (c->y_bf16)
+        bf16_round((o[1] - o[0]) * (size_t)c->co, to, (uint16_t *)y + from);
+}
+
+static void forward_tile(const struct conv *c, const struct conv_operands *in,
+                         const size_t o[2], void *y, size_t at)
+{
+    float *col = c->scratch + (size_t)omp_get_thread_num() * col_len(c);
+
+    image_to_columns(c, in->x, o[0], o[1], col);
+    multiply_columns(c, col, in, o, y, at);
+}
+
+/* Rows of the plain product of y that are made, then rounded, at once. */
+static struct simd_chunks plain_tiles(const struct conv *c)
+{
+    const size_t m = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
+
+    return simd_chunks(m, (size_t)COL / (size_t)(c->ci + c->co) / 16 * 16 + 64,
+                       m);
+}
+
+static void forward_rounded(const struct conv *c,
+                            const struct conv_operands *in, uint16_t *y)
+{
+    const struct simd_chunks s = plain_tiles(c);
+    const size_t ci = (size_t)c->ci, co = (size_t)c->co;
+
+#pragma omp parallel for num_threads(c->threads) schedule(static)
+    for (int i = 0; i < s.pieces; i++) {
+        const size_t at = simd_chunk_begin(&s, i), m = simd_chunk_len(&s, i);
+        float *to = c->scratch + (size_t)omp_get_thread_num() * s.step * co;
+
+        gemm_one(&(struct gemm){.m = (int)m,
+                                .n = c->co,
+                                .k = c->ci,
+                                .a = in->x + at * ci,
+                                .b = in->w,
+                                .c = to,
+                                .after = in->after});
+        bf16_round(m * co, to, y + at * co);
+    }
 }
 
 static void forward_plain(const struct conv *c, const struct conv_operands *in,
-                          float *y)
+                          void *y)
 {
+    if (c->y_bf16) {
+        forward_rounded(c, in, y);
+        return;
+    }
     gemm(&(struct gemm){.m = c->n * c->oh * c->ow,
                         .n = c->co,
                         .k = c->ci,
@@ -132,8 +190,8 @@ static void forward_plain(const struct conv *c, const struct conv_operands *in,
          c->threads);
 }
 
-static void blas_forward(const struct conv *c, const float *x, const float *w,
-                         const float *bias, float *y)
+static void blas_forward(const struct conv *c, const void *x, const float *w,
+                         const float *bias, void *y)
 {
     const size_t out = (size_t)c->oh * (size_t)c->ow * (size_t)c->co;
     const size_t x_row = (size_t)c->h * (size_t)c->w * (size_t)c->ci;
@@ -154,8 +212,8 @@ static void blas_forward(const struct conv *c, const float *x, const float *w,
             in.x += (size_t)i * x_row;
             forward_tile(
                 c, &in,
-                (size_t[]){simd_chunk_begin(&s, t), simd_chunk_end(&s, t)},
-                y + (size_t)i * out);
+                (size_t[]){simd_chunk_begin(&s, t), simd_chunk_end(&s, t)}, y,
+                (size_t)i * out);
         }
 }
 
@@ -289,11 +347,20 @@ static void blas_backward(const struct conv *c, const struct conv_back *b)
         blas_backward_data(c, b->dy, b->w, b->add, b->dx);
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static size_t blas_scratch(const struct conv *c)
 {
+    const size_t t = (size_t)c->threads, co = (size_t)c->co;
+
     if (is_plain(c))
-        return gemm_long_scratch(c->ci, c->co, c->n * c->oh * c->ow);
-    return (size_t)c->threads * col_len(c) + max_groups(c) * weights_len(c);
+        return larger(c->y_bf16 ? t * plain_tiles(c).step * co : 0,
+                      gemm_long_scratch(c->ci, c->co, c->n * c->oh * c->ow));
+    return t * col_len(c) + larger(c->y_bf16 ? t * outputs_len(c) : 0,
+                                   max_groups(c) * weights_len(c));
 }
 
 const struct conv_provider conv_blas = {.name = "blas",

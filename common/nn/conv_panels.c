@@ -4,9 +4,9 @@
  *     Y  = sum over taps of  X(p + distance) W          a panel of 32 channels
  *     dX = the same of dY with W turned round and transposed
  *
- * of the positions p of conv_positions.h.  x, y and gradients are float32 in
- * memory; what is multiplied is copied here, in bf16 rounded, some positions at
- * a time, so that it lies in a core's own cache.
+ * of the positions p of conv_positions.h.  Gradients are float32 in memory, x
+ * and y may be bf16; what is multiplied is copied here, in bf16 rounded, some
+ * positions at a time, so that it lies in a core's own cache.
  */
 #include "nn/bf16.h"
 #include "nn/conv_panels_private.h"
@@ -33,11 +33,12 @@ enum {
 struct products {
     struct conv_positions m;
     int threads;
-    const float *x;
+    bool x_bf16, y_bf16;
+    const void *x;
     const char *panels;
     const struct gemm_after *after; /* NULL: nothing */
     bool add;                       /* to y */
-    float *y;
+    void *y;
     char *scratch;
     const struct block_kernel *by;
 };
@@ -61,10 +62,19 @@ static size_t tile_bytes(const struct conv_positions *m, size_t bytes)
     return conv_positions_round_up(n * m->depth * bytes, LINE);
 }
 
-/* Positions are the pixels as they are. */
-static bool is_in_place(const struct products *d)
+/* Bytes of a number of x, or y. */
+static size_t number_bytes(bool bf16)
 {
-    return d->by->bytes == sizeof(float) && d->m.size == 1 && d->m.in.step == 1;
+    return bf16 ? sizeof(uint16_t) : sizeof(float);
+}
+
+/* Positions are the pixels as they are, and whole blocks, behind whose rows a
+ * product in bf16 reads. */
+static bool is_in_place(const struct products *d, size_t positions)
+{
+    return d->by->bytes == number_bytes(d->x_bf16) && d->m.size == 1 &&
+           d->m.in.step == 1 && d->m.depth == (size_t)d->m.in.c &&
+           (d->by->bytes == sizeof(float) || positions % B == 0);
 }
 
 /* rows = x of positions [from, to). */
@@ -73,16 +83,18 @@ static void copy_positions(const struct products *d, size_t from, size_t to,
 {
     const struct conv_positions *m = &d->m;
     const size_t c = (size_t)m->in.c, bytes = d->by->bytes;
+    const size_t x_bytes = number_bytes(d->x_bf16);
     struct conv_place p = conv_positions_place(m, from);
 
     for (; from < to; from++, rows += m->depth * bytes) {
         const size_t pixel = conv_positions_input(m, &p);
         const size_t n = pixel == CONV_NOWHERE ? 0 : c;
+        const char *x = (const char *)d->x + (n ? pixel : 0) * x_bytes;
 
-        if (bytes == sizeof(float))
-            memcpy(rows, d->x + (n ? pixel : 0), n * bytes);
+        if (bytes == x_bytes)
+            memcpy(rows, x, n * bytes);
         else
-            bf16_round(n, d->x + (n ? pixel : 0), (uint16_t *)(void *)rows);
+            bf16_round(n, (const void *)x, (uint16_t *)(void *)rows);
         memset(rows + n * bytes, 0, (m->depth - n) * bytes);
         conv_positions_next(m, &p);
     }
@@ -103,6 +115,20 @@ INLINE void put_row(const struct block_rows *r, size_t columns,
     }
 }
 
+INLINE void put_rounded(const struct block_rows *r, size_t columns,
+                        const float *restrict block, const float *restrict bias,
+                        uint16_t *restrict y)
+{
+    const float lo = r->f ? r->f->lo : -INFINITY;
+    const float hi = r->f ? r->f->hi : INFINITY;
+
+    for (size_t j = 0; j < columns; j++) {
+        const float v = bias[j] + block[j], w = lo > v ? lo : v;
+
+        y[j] = bf16_of(hi < w ? hi : w);
+    }
+}
+
 HOT void conv_panels_put(const struct block_rows *r)
 {
     float bias[B] = {0};
@@ -112,7 +138,9 @@ HOT void conv_panels_put(const struct block_rows *r)
     for (int i = 0; i < r->n; i++) {
         const float *block = r->block + (size_t)i * B;
 
-        if (r->to[i] && r->columns == B)
+        if (r->to[i] && r->bf16)
+            put_rounded(r, r->columns, block, bias, r->to[i]);
+        else if (r->to[i] && r->columns == B)
             put_row(r, B, block, bias, r->to[i]);
         else if (r->to[i])
             put_row(r, r->columns, block, bias, r->to[i]);
@@ -124,21 +152,29 @@ static void put_block(const struct products *d, size_t from, int n, size_t q,
                       const float *block)
 {
     const size_t left = (size_t)d->m.out.c - q * B;
+    const size_t bytes = number_bytes(d->y_bf16);
     struct conv_place p = conv_positions_place(&d->m, from);
     struct gemm_after f;
-    float *to[B];
+    void *to[B];
 
     for (int i = 0; i < n; i++, conv_positions_next(&d->m, &p)) {
         const size_t pixel = conv_positions_output(&d->m, &p);
 
-        to[i] = pixel == CONV_NOWHERE ? NULL : d->y + pixel + q * B;
+        to[i] = pixel == CONV_NOWHERE
+                    ? NULL
+                    : (char *)d->y + (pixel + q * B) * bytes;
     }
     if (d->after) {
         f = *d->after;
         f.bias = f.bias ? f.bias + q * B : NULL;
     }
-    conv_panels_put(&(struct block_rows){n, left < B ? left : B, block,
-                                         d->after ? &f : NULL, d->add, to});
+    conv_panels_put(&(struct block_rows){.n = n,
+                                         .columns = left < B ? left : B,
+                                         .block = block,
+                                         .f = d->after ? &f : NULL,
+                                         .add = d->add,
+                                         .bf16 = d->y_bf16,
+                                         .to = to});
 }
 
 /* Outputs at positions [at[0], at[1]) of panels [panel[0], panel[1]), whose
@@ -178,8 +214,9 @@ static void multiply_tile(const struct products *d, const size_t at[2],
     char *rows =
         d->scratch + (size_t)omp_get_thread_num() * tile_bytes(m, d->by->bytes);
 
-    if (is_in_place(d)) {
-        multiply_rows(d, at, panel, (const char *)(d->x + at[0] * m->depth));
+    if (is_in_place(d, at[1] - at[0])) {
+        multiply_rows(d, at, panel,
+                      (const char *)d->x + at[0] * m->depth * d->by->bytes);
         return;
     }
     copy_positions(d, at[0], at[1] + conv_positions_reach(m), rows);
@@ -308,8 +345,8 @@ static void panels_prepare_back(const struct conv *c, const float *w)
     pack_panels(c, &m, &(struct kernel){w, true, k, j, 1, k});
 }
 
-static void panels_forward(const struct conv *c, const float *x, const float *w,
-                           const float *bias, float *y)
+static void panels_forward(const struct conv *c, const void *x, const float *w,
+                           const float *bias, void *y)
 {
     const struct gemm_after after = conv_after(c, bias);
 
@@ -317,6 +354,8 @@ static void panels_forward(const struct conv *c, const float *x, const float *w,
     multiply_all(
         &(struct products){.m = conv_positions_forward(c),
                            .threads = c->threads,
+                           .x_bf16 = c->x_bf16,
+                           .y_bf16 = c->y_bf16,
                            .x = x,
                            .panels = (const char *)c->ready,
                            .after = bias || c->act != ACT_NONE ? &after : NULL,
@@ -400,6 +439,7 @@ bool conv_panels_fit(const struct conv *c)
 }
 
 const struct conv_provider conv_bf16 = {.name = "bf16",
+                                        .reads_bf16 = true,
                                         .scratch = bf16_scratch,
                                         .n_ready = bf16_ready,
                                         .prepare = panels_prepare,

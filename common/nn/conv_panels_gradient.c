@@ -42,7 +42,9 @@ static size_t row_len(const struct conv_positions *m)
 /* Of one chunk: x by channels, dy as panels. */
 struct gradient {
     struct conv_positions m;
-    const float *x, *dy;
+    bool x_bf16;
+    const void *x;
+    const float *dy;
     size_t from, n;  /* positions */
     uint16_t *rows;  /* (depth, row_len) */
     uint16_t *panel; /* (panels, chunk_len * 32) */
@@ -55,23 +57,34 @@ static const float *pixel_or_null(const float *x, size_t at)
     return at == CONV_NOWHERE ? NULL : x + at;
 }
 
+/* to = 'n' channels from k on of x from 'pixel' on; of none 0. */
+static void round_channels(const struct gradient *g, size_t pixel, size_t k,
+                           size_t n, uint16_t *to)
+{
+    if (pixel == CONV_NOWHERE)
+        memset(to, 0, n * sizeof(*to));
+    else if (g->x_bf16)
+        memcpy(to, (const uint16_t *)g->x + pixel + k, n * sizeof(*to));
+    else
+        bf16_round(n, (const float *)g->x + pixel + k, to);
+}
+
 /* Positions [p, p + B) of x, turned. */
 static void turn_positions(const struct gradient *g, size_t p)
 {
-    static const float none[B] = {0};
     const struct conv_positions *m = &g->m;
     const size_t c = (size_t)m->in.c, row = row_len(m);
     struct conv_place at = conv_positions_place(m, g->from + p);
-    const float *x[B];
+    size_t pixel[B];
 
     for (int i = 0; i < B; i++, conv_positions_next(m, &at))
-        x[i] = pixel_or_null(g->x, conv_positions_input(m, &at));
+        pixel[i] = conv_positions_input(m, &at);
     for (size_t k = 0; k < m->depth; k += B) {
         const size_t n = k >= c ? 0 : c - k < B ? c - k : B;
         uint16_t t[B][B] = {{0}};
 
         for (int i = 0; i < B; i++)
-            bf16_round(n, x[i] ? x[i] + k : none, t[i]);
+            round_channels(g, pixel[i], k, n, t[i]);
         for (size_t j = 0; j < B; j++)
             for (size_t i = 0; i < B; i++)
                 g->rows[(k + j) * row + p + i] = t[i][j];
@@ -107,7 +120,8 @@ static void add_block(const struct gradient *g, size_t t, size_t k, size_t q)
     const size_t tap = conv_positions_distance(m, t);
     const size_t columns = co - q * B < B ? co - q * B : B;
     const int n = (int)(ci - k < B ? ci - k : B);
-    float block[B * B], *to[B];
+    float block[B * B];
+    void *to[B];
 
     g->by->multiply(
         &(struct block_product){.a = g->rows + k * row_len(m),
@@ -120,7 +134,8 @@ static void add_block(const struct gradient *g, size_t t, size_t k, size_t q)
         block);
     for (int i = 0; i < n; i++)
         to[i] = g->dw + (t * ci + k + (size_t)i) * co + q * B;
-    conv_panels_put(&(struct block_rows){n, columns, block, NULL, true, to});
+    conv_panels_put(&(struct block_rows){
+        .n = n, .columns = columns, .block = block, .add = true, .to = to});
 }
 
 /* One chunk, by all threads of the region that calls it. */
@@ -151,12 +166,17 @@ size_t conv_panels_gradient_scratch(const struct conv *c)
            2;
 }
 
-void conv_panels_gradient(const struct conv *c, const float *x, const float *dy,
+void conv_panels_gradient(const struct conv *c, const void *x, const float *dy,
                           float *dw)
 {
     const struct conv_positions m = conv_positions_forward(c);
     const size_t n = conv_positions_count(&m), step = chunk_len(&m);
-    struct gradient all = {.m = m, .x = x, .dy = dy, .dw = dw, .by = c->kernel};
+    struct gradient all = {.m = m,
+                           .x_bf16 = c->x_bf16,
+                           .x = x,
+                           .dy = dy,
+                           .dw = dw,
+                           .by = c->kernel};
 
     all.rows = (uint16_t *)(void *)c->scratch;
     all.panel = all.rows + m.depth * row_len(&m);

@@ -8,7 +8,7 @@
  * dw += the gradient of the kernel.
  *   scratch of c [scratch] conv_panels_gradient_scratch() floats
  */
-void conv_panels_gradient(const struct conv *c, const float *x, const float *dy,
+void conv_panels_gradient(const struct conv *c, const void *x, const float *dy,
                           float *dw);
 size_t conv_panels_gradient_scratch(const struct conv *c);
 
@@ -19,7 +19,8 @@ struct block_rows {
     const float *block;         /* (n, BLOCK_SIDE) */
     const struct gemm_after *f; /* done to them; NULL: nothing */
     bool add;                   /* to what is there, and not f */
-    float **to;                 /* (n); NULL: this row is left out */
+    bool bf16;                  /* rounded to it, instead of 'add' */
+    void **to;                  /* (n); NULL: this row is left out */
 };
 void conv_panels_put(const struct block_rows *r);
 

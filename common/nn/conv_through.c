@@ -1,5 +1,6 @@
 #include "nn/conv_through.h"
 
+#include "nn/bf16.h"
 #include "nn/layers.h"
 
 #include <omp.h>
@@ -42,8 +43,13 @@ static struct simd_chunks row_groups(const struct conv *c)
 
 size_t conv_through_scratch(const struct conv *c)
 {
-    return (size_t)c->threads * tile_rows(c) * (size_t)c->ci +
-           (size_t)GROUPS * (weights_len(c) + 2 * (size_t)c->ci);
+    const size_t tiles = (size_t)c->threads * tile_rows(c);
+    const size_t forward = tiles * (size_t)(c->ci + c->co);
+    const size_t backward =
+        tiles * (size_t)c->ci +
+        (size_t)GROUPS * (weights_len(c) + 2 * (size_t)c->ci);
+
+    return c->y_bf16 && forward > backward ? forward : backward;
 }
 
 /* This thread's tile of what the normalisation makes. */
@@ -53,8 +59,17 @@ static float *own_tile(const struct conv *c)
            (size_t)omp_get_thread_num() * tile_rows(c) * (size_t)c->ci;
 }
 
+/* And of y, where that is rounded. */
+static float *own_outputs(const struct conv *c)
+{
+    const size_t rows = tile_rows(c);
+
+    return c->scratch + (size_t)c->threads * rows * (size_t)c->ci +
+           (size_t)omp_get_thread_num() * rows * (size_t)c->co;
+}
+
 void conv_through_forward(const struct conv *c, const struct bn_rows *x,
-                          const float *w, const float *bias, float *y)
+                          const float *w, const float *bias, void *y)
 {
     const struct gemm_after after = conv_after(c, bias);
     const bool any = bias || c->act != ACT_NONE;
@@ -65,7 +80,9 @@ void conv_through_forward(const struct conv *c, const struct bn_rows *x,
     for (int i = 0; i < s.pieces; i++) {
         const size_t from = simd_chunk_begin(&s, i);
         const size_t m = simd_chunk_len(&s, i);
+        const size_t at = from * (size_t)c->co;
         float *tile = own_tile(c);
+        float *to = c->y_bf16 ? own_outputs(c) : (float *)y + at;
 
         bn_rows_make(x, from, m, tile);
         gemm_one(&(struct gemm){.m = (int)m,
@@ -73,8 +90,10 @@ void conv_through_forward(const struct conv *c, const struct bn_rows *x,
                                 .k = c->ci,
                                 .a = tile,
                                 .b = w,
-                                .c = y + from * (size_t)c->co,
+                                .c = to,
                                 .after = any ? &after : NULL});
+        if (c->y_bf16)
+            bf16_round(m * (size_t)c->co, to, (uint16_t *)y + at);
     }
 }
 

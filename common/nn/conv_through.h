@@ -27,10 +27,10 @@ size_t conv_through_scratch(const struct conv *c);
  *   x    [in] n h w rows of ci channels, a pixel each
  *   w    [in] (ci, co)
  *   bias [in] (co); NULL: none
- *   y    [out] (n h w, co)
+ *   y    [out] (n h w, co), c->y_bf16 or floats
  */
 void conv_through_forward(const struct conv *c, const struct bn_rows *x,
-                          const float *w, const float *bias, float *y);
+                          const float *w, const float *bias, void *y);
 
 /*
  * As conv_provider's, but b->x is not read, and b->dx (n h w, ci), the gradient

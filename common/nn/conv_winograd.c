@@ -138,15 +138,14 @@ static size_t winograd_ready(const struct conv *c)
 
 /* --- two dimensions --------------------------------------------------------*/
 
-/* v[36][.] = B' d B for 'c' channels; points of v are 'step' floats apart. */
-HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
-                             size_t step)
+INLINE void transform_numbers(void *const at[POINTS], bool bf16, size_t c,
+                              float *v, size_t step)
 {
     for (size_t j = 0; j < c; j += LANES) {
         vec a[POINTS], b[POINTS];
 
         for (int k = 0; k < POINTS; k++)
-            a[k] = *VEC(at[k] + j);
+            winograd_get(at[k], bf16, j, &a[k]);
         for (int k = 0; k < IN; k++)
             winograd_transform_in(a + k, b + k, IN);
         for (int k = 0; k < IN; k++)
@@ -156,29 +155,49 @@ HOT static void transform_in(float *const at[POINTS], size_t c, float *v,
     }
 }
 
-/* y = clip(A' m A + bias) */
-HOT static void transform_out(const float *m, size_t step, size_t c,
-                              const struct gemm_after *f,
-                              float *const at[OUT * OUT])
+/* v[36][.] = B' d B for 'c' channels; points of v are 'step' floats apart. */
+HOT static void transform_in(void *const at[POINTS], bool bf16, size_t c,
+                             float *v, size_t step)
+{
+    if (bf16)
+        transform_numbers(at, true, c, v, step);
+    else
+        transform_numbers(at, false, c, v, step);
+}
+
+INLINE void put_numbers(const float *m, size_t step, size_t c,
+                        const struct gemm_after *f, void *const at[OUT * OUT],
+                        bool bf16)
 {
     for (size_t j = 0; j < c; j += LANES) {
         vec a[POINTS];
 
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(m + (size_t)k * step + j);
-        winograd_put_outputs(a, f, j, at);
+        winograd_put_outputs(a, f, j, at, bf16);
     }
 }
 
+/* y = clip(A' m A + bias) */
+HOT static void transform_out(const float *m, size_t step, size_t c,
+                              const struct gemm_after *f,
+                              void *const at[OUT * OUT], bool bf16)
+{
+    if (bf16)
+        put_numbers(m, step, c, f, at, true);
+    else
+        put_numbers(m, step, c, f, at, false);
+}
+
 /* z[36][.] = A dy A' */
-HOT static void transform_dy(float *const at[OUT * OUT], size_t c, float *z,
+HOT static void transform_dy(void *const at[OUT * OUT], size_t c, float *z,
                              size_t step)
 {
     for (size_t j = 0; j < c; j += LANES) {
         vec y[OUT * OUT], b[IN * OUT], a[POINTS];
 
         for (int k = 0; k < OUT * OUT; k++)
-            y[k] = *VEC(at[k] + j);
+            winograd_get(at[k], false, j, &y[k]);
         for (int k = 0; k < OUT; k++)
             a_in(y + k, b + k, OUT);
         for (int k = 0; k < IN; k++)
@@ -190,7 +209,7 @@ HOT static void transform_dy(float *const at[OUT * OUT], size_t c, float *z,
 
 /* dx += B dv B' */
 HOT static void transform_dx(const float *dv, size_t step, size_t c,
-                             float *const at[POINTS])
+                             void *const at[POINTS])
 {
     for (size_t j = 0; j < c; j += LANES) {
         vec a[POINTS], b[POINTS];
@@ -202,7 +221,7 @@ HOT static void transform_dx(const float *dv, size_t step, size_t c,
         for (int k = 0; k < IN; k++)
             b_out(b + k * IN, a + k * IN, 1);
         for (int k = 0; k < POINTS; k++)
-            *VEC_TO(at[k] + j) += a[k];
+            *VEC_TO((float *)at[k] + j) += a[k];
     }
 }
 
@@ -278,7 +297,7 @@ static void add_dg(const struct winograd_plan *p, float *dw)
 }
 
 /* V of tiles [t0, t1). */
-static void make_v(const struct winograd_plan *p, const float *x, size_t t0,
+static void make_v(const struct winograd_plan *p, const void *x, size_t t0,
                    size_t t1)
 {
     const struct conv *c = p->c;
@@ -286,10 +305,10 @@ static void make_v(const struct winograd_plan *p, const float *x, size_t t0,
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (size_t t = t0; t < t1; t++) {
-        float *at[POINTS];
+        void *at[POINTS];
 
-        winograd_tile_inputs(&p->t, x, t, p->zero, at);
-        transform_in(at, ci, p->v + (t - t0) * ci, point_stride(t1 - t0, ci));
+        winograd_tile_inputs(&p->t, x, c->x_bf16, t, p->zero, at);
+        transform_in(at, c->x_bf16, ci, p->v + (t - t0) * ci, point_stride(t1 - t0, ci));
     }
 }
 
@@ -302,9 +321,9 @@ static void make_z(const struct winograd_plan *p, const float *dy, size_t t0,
 
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (size_t t = t0; t < t1; t++) {
-        float *at[OUT * OUT];
+        void *at[OUT * OUT];
 
-        winograd_tile_outputs(&p->t, dy, t, p->zero, at);
+        winograd_tile_outputs(&p->t, dy, false, t, p->zero, at);
         transform_dy(at, co, p->m + (t - t0) * co, point_stride(t1 - t0, co));
     }
 }
@@ -326,7 +345,7 @@ static void make_m(const struct winograd_plan *p, size_t tiles)
 }
 
 static void make_y(const struct winograd_plan *p, const struct gemm_after *f,
-                   float *y, size_t t0, size_t t1)
+                   void *y, size_t t0, size_t t1)
 {
     const struct conv *c = p->c;
     const size_t co = (size_t)c->co;
@@ -337,11 +356,11 @@ static void make_y(const struct winograd_plan *p, const struct gemm_after *f,
 
 #pragma omp for schedule(static)
         for (size_t t = t0; t < t1; t++) {
-            float *at[OUT * OUT];
+            void *at[OUT * OUT];
 
-            winograd_tile_outputs(&p->t, y, t, nowhere, at);
+            winograd_tile_outputs(&p->t, y, c->y_bf16, t, nowhere, at);
             transform_out(p->m + (t - t0) * co, point_stride(t1 - t0, co), co,
-                          f, at);
+                          f, at, c->y_bf16);
         }
     }
 }
@@ -354,8 +373,8 @@ static void winograd_prepare(const struct conv *c, const float *w)
         make_u(c, w);
 }
 
-static void winograd_forward(const struct conv *c, const float *x,
-                             const float *w, const float *bias, float *y)
+static void winograd_forward(const struct conv *c, const void *x,
+                             const float *w, const float *bias, void *y)
 {
     const struct winograd_plan p = make_plan(c);
     const struct gemm_after f = conv_after(c, bias);
@@ -422,13 +441,14 @@ static void add_dx(const struct winograd_plan *p, float *dx, size_t t0,
     for (size_t odd = 0; odd < 2; odd++)
 #pragma omp parallel for num_threads(c->threads) schedule(static)
         for (size_t r = row0; r < row1; r++) {
-            float nowhere[CONV_WINOGRAD_MAX], *at[POINTS];
+            float nowhere[CONV_WINOGRAD_MAX];
+            void *at[POINTS];
 
             if (r % (size_t)p->t.rows % 2 != odd)
                 continue;
             for (size_t t = r * cols; t < (r + 1) * cols; t++)
                 if (t >= t0 && t < t1) {
-                    winograd_tile_inputs(&p->t, dx, t, nowhere, at);
+                    winograd_tile_inputs(&p->t, dx, false, t, nowhere, at);
                     transform_dx(p->v + (t - t0) * ci,
                                  point_stride(t1 - t0, ci), ci, at);
                 }
@@ -469,6 +489,7 @@ bool conv_winograd_fits(const struct conv *c)
 
 const struct conv_provider conv_winograd = {
     .name = "winograd",
+    .reads_bf16 = true,
     .scratch = winograd_scratch,
     .n_ready = winograd_ready,
     .prepare = winograd_prepare,

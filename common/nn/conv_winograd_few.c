@@ -143,17 +143,20 @@ INLINE void put_rows(const vec b[POINTS], float *v, size_t step)
     }
 }
 
-/* V of a tile all of which is inside: pixels are 'c' floats apart, rows
+/* V of a tile all of which is inside: pixels are 'c' numbers apart, rows
  * 'row'. */
-HOT static void transform_inside(const float *x, size_t row, size_t c, float *v,
-                                 size_t step)
+INLINE void transform_square(const void *x, bool bf16, const size_t row_c[2],
+                             float *v, size_t step)
 {
+    const size_t row = row_c[0], c = row_c[1];
+
     for (size_t j = 0; j < c; j += LANES, v += ROWS * LANES) {
         vec a[IN], b[POINTS], o[IN];
 
         for (int k = 0; k < IN; k++) {
             for (int i = 0; i < IN; i++)
-                a[i] = *VEC(x + (size_t)i * row + (size_t)k * c + j);
+                winograd_get(x, bf16,
+                                    (size_t)i * row + (size_t)k * c + j, &a[i]);
             winograd_transform_in(a, o, 1);
             for (int i = 0; i < IN; i++)
                 b[i * IN + k] = o[i];
@@ -162,25 +165,33 @@ HOT static void transform_inside(const float *x, size_t row, size_t c, float *v,
     }
 }
 
+HOT static void transform_inside(const void *x, bool bf16,
+                                 const size_t row_c[2], float *v, size_t step)
+{
+    if (bf16)
+        transform_square(x, true, row_c, v, step);
+    else
+        transform_square(x, false, row_c, v, step);
+}
+
 /* V of any tile. */
-HOT static void transform_border(float *const at[POINTS], size_t c, float *v,
-                                 size_t step)
+HOT static void transform_border(void *const at[POINTS], bool bf16, size_t c,
+                                 float *v, size_t step)
 {
     for (size_t j = 0; j < c; j += LANES, v += ROWS * LANES) {
         vec a[POINTS], b[POINTS];
 
         for (int k = 0; k < POINTS; k++)
-            a[k] = *VEC(at[k] + j);
+            winograd_get(at[k], bf16, j, &a[k]);
         for (int k = 0; k < IN; k++)
             winograd_transform_in(a + k, b + k, IN);
         put_rows(b, v, step);
     }
 }
 
-/* y = clip(A' m A + bias) */
-HOT static void transform_out(const float *m, const size_t step[2], size_t c,
-                              const struct gemm_after *f,
-                              float *const at[OUT * OUT])
+INLINE void put_numbers(const float *m, const size_t step[2], size_t c,
+                        const struct gemm_after *f, void *const at[OUT * OUT],
+                        bool bf16)
 {
     for (size_t j = 0; j < c; j += LANES) {
         const float *from = m + j / PANEL * step[1] + j % PANEL;
@@ -188,8 +199,19 @@ HOT static void transform_out(const float *m, const size_t step[2], size_t c,
 
         for (int k = 0; k < POINTS; k++)
             a[k] = *VEC(from + (size_t)k * step[0]);
-        winograd_put_outputs(a, f, j, at);
+        winograd_put_outputs(a, f, j, at, bf16);
     }
+}
+
+/* y = clip(A' m A + bias) */
+HOT static void transform_out(const float *m, const size_t step[2], size_t c,
+                              const struct gemm_after *f,
+                              void *const at[OUT * OUT], bool bf16)
+{
+    if (bf16)
+        put_numbers(m, step, c, f, at, true);
+    else
+        put_numbers(m, step, c, f, at, false);
 }
 
 /* U = G g G' of 16 kernels, 'step' floats between points. */
@@ -233,10 +255,11 @@ struct few {
     size_t group;          /* tiles of a group, whole products */
     size_t v_step, m_step; /* floats between points */
     multiply_f *multiply;
-    const float *x, *u;
+    const void *x;
+    const float *u;
     float *zero; /* as many as there are input channels */
     struct gemm_after after;
-    float *y;
+    void *y;
 };
 
 /* Tiles of a group at most. */
@@ -286,16 +309,19 @@ static void make_v(const struct few *w, size_t t, float *v)
     const struct tile i = winograd_tile_at(&w->t, t);
     const int y = i.y - c->top, x = i.x - c->left;
     const size_t ci = (size_t)c->ci, row = (size_t)c->w * ci;
-    float *at[POINTS];
+    void *at[POINTS];
 
     if (y >= 0 && x >= 0 && y + IN <= c->h && x + IN <= c->w) {
-        transform_inside(w->x + (i.image * (size_t)c->h + (size_t)y) * row +
-                             (size_t)x * ci,
-                         row, ci, v, w->v_step);
+        const size_t first =
+            (i.image * (size_t)c->h + (size_t)y) * row + (size_t)x * ci;
+
+        transform_inside((const char *)w->x +
+                             first * winograd_bytes(c->x_bf16),
+                         c->x_bf16, (size_t[]){row, ci}, v, w->v_step);
         return;
     }
-    winograd_tile_inputs(&w->t, w->x, t, w->zero, at);
-    transform_border(at, ci, v, w->v_step);
+    winograd_tile_inputs(&w->t, w->x, c->x_bf16, t, w->zero, at);
+    transform_border(at, c->x_bf16, ci, v, w->v_step);
 }
 
 /* Products of 'n' tiles with panels [p0, p1). */
@@ -317,16 +343,19 @@ static void make_m(const struct few *w, size_t n, const size_t p[2],
 static void make_y(const struct few *w, const size_t t0_n[2],
                    const size_t j_co[2], const float *m, float *nowhere)
 {
+    const bool bf16 = w->t.c->y_bf16;
     struct gemm_after after = w->after;
 
     if (after.bias)
         after.bias += j_co[0];
     for (size_t i = 0; i < t0_n[1]; i++) {
-        float *at[OUT * OUT];
+        void *at[OUT * OUT];
 
-        winograd_tile_outputs(&w->t, w->y + j_co[0], t0_n[0] + i, nowhere, at);
+        winograd_tile_outputs(&w->t,
+                              (char *)w->y + j_co[0] * winograd_bytes(bf16),
+                              bf16, t0_n[0] + i, nowhere, at);
         transform_out(m + i * PANEL, (size_t[]){w->m_step, w->group * PANEL},
-                      j_co[1], &after, at);
+                      j_co[1], &after, at, bf16);
     }
 }
 
@@ -349,8 +378,8 @@ static void do_group(const struct few *w, size_t t0, float *v)
     }
 }
 
-void winograd_few_forward(const struct conv *c, const float *x,
-                          const float *bias, float *y)
+void winograd_few_forward(const struct conv *c, const void *x,
+                          const float *bias, void *y)
 {
     multiply_f *can[MULTIPLIES];
     struct few w = {.t = winograd_tiling(c),

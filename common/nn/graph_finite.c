@@ -1,12 +1,13 @@
 /* graph_finite.c - where numbers cease to be finite in a forward pass */
+#include "nn/bf16.h"
 #include "nn/graph_private.h"
 
 #include <math.h>
 
-static bool all_finite(const float *x, size_t n)
+static bool all_finite(const void *x, bool bf16, size_t n)
 {
     for (size_t i = 0; x && i < n; i++)
-        if (!isfinite(x[i]))
+        if (!isfinite(bf16_or_float(x, bf16, i)))
             return false;
     return true;
 }
@@ -17,7 +18,8 @@ static bool tensor_finite(const struct tensor *x)
     const size_t n = x->data ? tensor_pixels(x) : 0;
 
     for (size_t i = 0; i < n; i++)
-        if (!all_finite(x->data + i * (size_t)x->pitch, (size_t)x->c))
+        if (!all_finite(tensor_number(x, i * (size_t)x->pitch), x->bf16,
+                        (size_t)x->c))
             return false;
     return true;
 }
@@ -31,7 +33,7 @@ static bool value_finite(const struct node *nd)
     if (!nd->read_through)
         return tensor_finite(&nd->out);
     rows = op_bn_rows(nd);
-    return all_finite(rows.scale, c) && all_finite(rows.shift, c);
+    return all_finite(rows.scale, false, c) && all_finite(rows.shift, false, c);
 }
 
 void graph_seek_finite(struct graph *g, int i)
@@ -53,6 +55,6 @@ int graph_forward_finite(struct graph *g, enum phase phase)
 
 bool graph_weights_finite(const struct node *nd)
 {
-    return all_finite(nd->param, nd->n_param) &&
-           all_finite(nd->state, nd->n_state);
+    return all_finite(nd->param, false, nd->n_param) &&
+           all_finite(nd->state, false, nd->n_state);
 }

@@ -120,6 +120,10 @@ static void plan_folds(struct graph *g)
         x->fold = nd;
         nd->done = true;
     }
+}
+
+static void plan_ops(struct graph *g)
+{
     for (int i = 0; i < g->n_node; i++)
         if (g->run[i] && g->node[i]->op->plan)
             g->node[i]->op->plan(g->node[i]);
@@ -162,6 +166,7 @@ static bool in_place(const struct graph *g, int i, int k)
     return k != NO_NODE && g->run[i] && g->node[i]->op->in_place &&
            g->node[k]->in[0] && last_reader(g, k) == i &&
            g->node[k]->out.pitch == g->node[k]->out.c &&
+           g->node[k]->out.bf16 == g->node[i]->out.bf16 &&
            g->rows[k] == g->rows[i];
 }
 
@@ -277,11 +282,13 @@ static void place_douts(const struct graph *g, struct places *p)
     }
 }
 
-/* Floats of the value of node i, as many rows as there are at once. */
+/* Floats for the value of node i, as many rows as there are at once. */
 static size_t value_len(const struct graph *g, int i)
 {
-    return (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
-           tensor_step(&g->node[i]->out);
+    const struct tensor *x = &g->node[i]->out;
+
+    return tensor_room(x, (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
+                              tensor_step(x));
 }
 
 static size_t plan_arena(struct graph *g, struct places place[2],
@@ -303,7 +310,7 @@ static size_t plan_arena(struct graph *g, struct places place[2],
             memplan_add(p, &nd->out.data, value_len(g, i), from,
                         place[0].to[i]);
         if (g->remake_at[i] != NO_NODE)
-            memplan_add(p, &g->remade[i], len,
+            memplan_add(p, &g->remade[i], tensor_room(&nd->out, len),
                         2 * g->n_node - 1 - g->remake_at[i], last_read(g, i));
         if (g->run[i] && !nd->grows)
             memplan_add(p, &nd->keep, nd->n_keep, from, 2 * g->n_node);
@@ -437,6 +444,8 @@ int graph_plan(struct graph *g, struct err *err)
     plan_part(g);
     plan_through(g);
     plan_folds(g);
+    graph_plan_bf16(g);
+    plan_ops(g);
     plan_adds(g);
     plan_remakes(g);
     graph_plan_strips(g);

@@ -1,6 +1,7 @@
 /*
  * graph_private.h - what graph.c (building and running), graph_plan.c
- * (memory and order), graph_chains.c, graph_strips.c and graph_finite.c share
+ * (memory and order), graph_bf16.c, graph_chains.c, graph_strips.c and
+ * graph_finite.c share
  */
 #ifndef NN_GRAPH_PRIVATE_H
 #define NN_GRAPH_PRIVATE_H
@@ -50,6 +51,9 @@ void graph_seek_finite(struct graph *g, int i);
 
 /* Set rows[] and wide[]; folds are known. */
 void graph_plan_strips(struct graph *g);
+
+/* Set the values that are bf16; folds are known. */
+void graph_plan_bf16(struct graph *g);
 
 /* Find the nodes that grow, and the pitch of values; strips are known. */
 void graph_plan_chains(struct graph *g);

@@ -5,8 +5,8 @@
  * 'struct node', the functions below, a 'const struct op' that lists them, and
  * a constructor declared in layers.h.  Nothing else knows its type.
  *
- * Tensors are float32, row-major, NHWC as in Keras; a vector batch is
- * (n, 1, 1, c).
+ * Tensors are float32, in a network in bf16 some are bf16 (graph_bf16.c);
+ * row-major, NHWC as in Keras; a vector batch is (n, 1, 1, c).
  */
 #ifndef NN_OP_H
 #define NN_OP_H
@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
     NN_NAME_MAX = 64, /* bytes of a layer's name with its NUL */
@@ -35,10 +36,11 @@ enum phase {
 
 struct tensor {
     int n, h, w, c; /* images >= 0, rows, columns, channels >= 1 */
-    int pitch;      /* floats from pixel to pixel: c, or more where a value
+    int pitch;      /* numbers from pixel to pixel: c, or more where a value
                        grows in place (graph_chains.c), which batch
                        normalisations and concatenations alone read */
-    float *data;    /* n*h*w*pitch floats in the graph's arena; borrowed */
+    bool bf16;      /* numbers are of bf16.h, not floats; douts' never are */
+    float *data;    /* n*h*w*pitch numbers in the graph's arena; borrowed */
 };
 
 /*
@@ -103,6 +105,11 @@ struct node {
     bool folds;         /* set by the constructor: forward heeds 'fold' */
     struct node *fold;  /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */
+    bool reads_bf16, writes_bf16; /* set by the constructor or shape(): forward
+                                     and backward heed in[0]->out.bf16, and
+                                     out.bf16 */
+    bool keeps_bf16;    /* set by the constructor: out is bf16 only if in[0]'s
+                           is, of which it holds some numbers */
     bool reads_through; /* set by the constructor or shape(): forward and
                            backward heed in[0]->read_through */
     bool read_through;  /* GRAPH_TRAIN: of a batch normalisation: there is no
@@ -177,8 +184,8 @@ struct op {
 
     /*
      * Set n_ready, and what else follows from the neighbours: spares, n_keep.
-     * Called when the graph is complete and knows what is folded into what and
-     * read through.  NULL: n_ready is 0.
+     * Called when the graph is complete and knows what is folded into what,
+     * read through and in bf16.  NULL: n_ready is 0.
      */
     void (*plan)(struct node *nd);
 
@@ -289,10 +296,28 @@ static inline size_t tensor_row(const struct tensor *t)
     return (size_t)t->h * (size_t)t->w * (size_t)t->c;
 }
 
-/* Floats of memory from one image of 't' to the next. */
+/* Numbers in memory from one image of 't' to the next. */
 static inline size_t tensor_step(const struct tensor *t)
 {
     return (size_t)t->h * (size_t)t->w * (size_t)t->pitch;
+}
+
+/* Floats that have room for 'n' numbers of 't'. */
+static inline size_t tensor_room(const struct tensor *t, size_t n)
+{
+    return t->bf16 ? (n + 1) / 2 : n;
+}
+
+/* Where the number 'at' of a tensor that is bf16 lies. */
+static inline uint16_t *tensor_bf16(const struct tensor *t, size_t at)
+{
+    return (uint16_t *)(void *)t->data + at;
+}
+
+/* The same of any tensor. */
+static inline void *tensor_number(const struct tensor *t, size_t at)
+{
+    return t->bf16 ? (void *)tensor_bf16(t, at) : (void *)(t->data + at);
 }
 
 /* Number of values in 't'. */

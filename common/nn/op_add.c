@@ -1,4 +1,5 @@
 /* op_add.c - y = a + b, of one shape; da = db = dy */
+#include "nn/bf16.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 
@@ -6,7 +7,7 @@
 
 #include "nn/simd.h"
 
-enum { PIECE = 1 << 14 };
+enum { PIECE = 1 << 14, AT_ONCE = 1 << 10 };
 
 static int add_shape(struct node *nd, struct err *err)
 {
@@ -29,17 +30,30 @@ HOT static void add_rows(size_t n, const float *a, const float *b, float *y)
         y[i] = a[i] + b[i];
 }
 
+/* n numbers of y from 'at' on, of which some are bf16. */
+static void add_numbers(const struct node *nd, size_t at, size_t n)
+{
+    const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
+    float room[3][AT_ONCE];
+
+    for (size_t m; n > 0; at += m, n -= m) {
+        float *y = nd->out.bf16 ? room[2] : nd->out.data + at;
+
+        m = n < AT_ONCE ? n : AT_ONCE;
+        add_rows(m, bf16_floats(tensor_number(a, at), a->bf16, m, room[0]),
+                 bf16_floats(tensor_number(b, at), b->bf16, m, room[1]), y);
+        if (nd->out.bf16)
+            bf16_round(m, y, tensor_bf16(&nd->out, at));
+    }
+}
+
 static void add_forward(struct node *nd, const struct pass *p)
 {
     const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
-    const float *a = nd->in[0]->out.data, *b = nd->in[1]->out.data;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
-
-        add_rows(n, a + at, b + at, nd->out.data + at);
-    }
+    for (int i = 0; i < s.pieces; i++)
+        add_numbers(nd, simd_chunk_begin(&s, i), simd_chunk_len(&s, i));
 }
 
 static void add_backward(struct node *nd, const struct pass *p)
@@ -81,7 +95,9 @@ struct node *nn_add(struct graph *g, struct node *a, struct node *b,
 {
     struct node *nd = a && b ? graph_add(g, &op_add, name, a) : NULL;
 
-    if (nd)
+    if (nd) {
         nd->in[1] = b;
+        nd->reads_bf16 = nd->writes_bf16 = true;
+    }
     return graph_commit(g, nd);
 }

@@ -17,6 +17,7 @@
  *     dx = gamma r g
  * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
  */
+#include "nn/bf16.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 
@@ -180,6 +181,7 @@ struct bn_rows op_bn_rows(const struct node *nd)
 
     return (struct bn_rows){.c = c,
                             .pitch = (size_t)nd->in[0]->out.pitch,
+                            .bf16 = nd->in[0]->out.bf16,
                             .x = nd->in[0]->out.data,
                             .mean = nd->keep + MEAN * c,
                             .scale = nd->keep + SCALE * c,
@@ -204,8 +206,12 @@ static void bn_remake(struct node *nd, const struct pass *p)
     for (int i = 0; i < s.pieces; i++) {
         const size_t at = simd_chunk_begin(&s, i);
 
-        bn_rows_make(&rows, at, simd_chunk_len(&s, i),
-                     nd->out.data + at * rows.c);
+        if (nd->out.bf16)
+            bn_rows_make_bf16(&rows, at, simd_chunk_len(&s, i),
+                              tensor_bf16(&nd->out, at * rows.c));
+        else
+            bn_rows_make(&rows, at, simd_chunk_len(&s, i),
+                         nd->out.data + at * rows.c);
     }
 }
 
@@ -231,12 +237,12 @@ static void bn_forward(struct node *nd, const struct pass *p)
 }
 
 /* dx = (add ? dx : 0) + scale g + k1 x + k0;  k is (2, c). */
-HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
-                          size_t at)
+INLINE void grad_numbers(size_t rows, const struct node *nd, const float *k,
+                         size_t at, bool bf16)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->out.pitch;
-    const float *x = nd->in[0]->out.data + at * pitch;
+    const void *x = tensor_number(&nd->in[0]->out, at * pitch);
     const float *dy = nd->dout.data + at * c;
     const float *scale = nd->keep + SCALE * c, *shift = nd->keep + SHIFT * c;
     const float lo = b->lo, hi = b->hi, *k1 = k, *k0 = k + c;
@@ -247,12 +253,22 @@ HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * pitch + j;
-            const float v = x[e] * scale[j] + shift[j];
+            const float xe = bf16_or_float(x, bf16, e);
+            const float v = xe * scale[j] + shift[j];
             const float g = v > lo && v < hi ? dy[i * c + j] : 0.0f;
-            const float d = scale[j] * g + k1[j] * x[e] + k0[j];
+            const float d = scale[j] * g + k1[j] * xe + k0[j];
 
             dx[e] = add ? dx[e] + d : d;
         }
+}
+
+HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
+                          size_t at)
+{
+    if (nd->in[0]->out.bf16)
+        grad_numbers(rows, nd, k, at, true);
+    else
+        grad_numbers(rows, nd, k, at, false);
 }
 
 /* Gradients of gamma and beta from this rank's sums (2, c). */
@@ -377,6 +393,7 @@ struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
     b->momentum = a.momentum == 0.0f ? 0.99f : a.momentum;
     b->eps = a.eps == 0.0f ? 1e-3f : a.eps;
     b->base.rectified = act;
+    b->base.reads_bf16 = b->base.writes_bf16 = true;
     b->lo = act ? 0.0f : -INFINITY;
     b->hi = act && a.act == ACT_RELU6 ? 6.0f : INFINITY;
     x = graph_commit(g, b);

@@ -1,4 +1,5 @@
 /* op_bn_frozen.c - backward of a batch normalisation that learns nothing */
+#include "nn/bf16.h"
 #include "nn/op.h"
 
 #include <math.h>
@@ -8,11 +9,12 @@
 enum { PIECES = 64, LEAST = 32 }; /* rows of a batch, and of a piece */
 
 /* dx = (add ? dx : 0) + scale g, with g = dy where y was not clipped. */
-HOT static void scale_rows(size_t rows, const struct node *nd, size_t at,
-                           const float *scale, const float clip[2])
+INLINE void scale_numbers(size_t rows, const struct node *nd, bool bf16,
+                          size_t at, const float *scale, const float clip[2])
 {
     const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->dout.pitch;
-    const float *y = nd->out.data + at * c, *dy = nd->dout.data + at * c;
+    const void *y = tensor_number(&nd->out, at * c);
+    const float *dy = nd->dout.data + at * c;
     const float lo = clip[0], hi = clip[1];
     const bool add = nd->add[0];
     float *dx = nd->in[0]->dout.data + at * pitch;
@@ -21,11 +23,21 @@ HOT static void scale_rows(size_t rows, const struct node *nd, size_t at,
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * c + j;
-            const float d = scale[j] * (y[e] > lo && y[e] < hi ? dy[e] : 0.0f);
+            const float v = bf16_or_float(y, bf16, e);
+            const float d = scale[j] * (v > lo && v < hi ? dy[e] : 0.0f);
             float *to = dx + i * pitch + j;
 
             *to = add ? *to + d : d;
         }
+}
+
+HOT static void scale_rows(size_t rows, const struct node *nd, size_t at,
+                           const float *scale, const float clip[2])
+{
+    if (nd->out.bf16)
+        scale_numbers(rows, nd, true, at, scale, clip);
+    else
+        scale_numbers(rows, nd, false, at, scale, clip);
 }
 
 /* The same where nothing is clipped: y may be gone. */

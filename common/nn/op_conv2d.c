@@ -7,6 +7,7 @@
  * dx = W' applied to dy,  dW += x correlated with dy,  db += sums of dy over
  * pixels.  Initial W: as asked for, else Glorot uniform; initial b: 0.
  */
+#include "nn/bf16.h"
 #include "nn/conv_through.h"
 #include "nn/graph.h"
 #include "nn/init.h"
@@ -61,6 +62,8 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        nd->name, a->size, x->h, x->w);
     d->by = conv_choose(c);
     nd->reads_through = d->by == &conv_blas && conv_through_fits(c);
+    nd->reads_bf16 = d->by->reads_bf16;
+    nd->writes_bf16 = true;
     nd->out = (struct tensor){.h = c->oh, .w = c->ow, .c = c->co};
     node_slot(nd,
               &(struct slot){
@@ -139,9 +142,11 @@ static struct conv this_pass(const struct node *nd, const struct pass *p)
  */
 static void conv2d_plan(struct node *nd)
 {
-    const struct conv2d *d = (const struct conv2d *)nd;
-    const struct conv *c = &d->c;
+    struct conv2d *d = (struct conv2d *)nd;
+    struct conv *c = &d->c;
 
+    c->x_bf16 = nd->in[0]->out.bf16;
+    c->y_bf16 = nd->out.bf16;
     nd->n_ready = d->keeps ? provider_ready(nd) : 0;
     if (nd->fold)
         nd->n_ready += 2 * (size_t)c->co + (d->by->prepare ? 0 : n_kernel(c));
@@ -228,19 +233,33 @@ HOT static void sum_rows(size_t rows, size_t c, const float *x,
 }
 
 /* dy = 0 where y was clipped; sum (c) = dy's sums. */
-HOT static void clear_rows(size_t rows, size_t c, float hi, const float *y,
-                           float *restrict dy, float *restrict sum)
+INLINE void clear_numbers(size_t rows, size_t c, float hi, const void *y,
+                          bool bf16, float *restrict dy, float *restrict sum)
 {
     for (size_t j = 0; j < c; j++)
         sum[j] = 0.0f;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * c + j;
-            const float g = y[e] > 0.0f && y[e] < hi ? dy[e] : 0.0f;
+            const float v = bf16_or_float(y, bf16, e);
+            const float g = v > 0.0f && v < hi ? dy[e] : 0.0f;
 
             dy[e] = g;
             sum[j] += g;
         }
+}
+
+HOT static void clear_rows(const struct node *nd, size_t rows, size_t at,
+                           float hi, float *sum)
+{
+    const size_t c = (size_t)nd->out.c;
+    const void *y = tensor_number(&nd->out, at);
+    float *dy = nd->dout.data + at;
+
+    if (nd->out.bf16)
+        clear_numbers(rows, c, hi, y, true, dy, sum);
+    else
+        clear_numbers(rows, c, hi, y, false, dy, sum);
 }
 
 /* What backward does to dy before the products. */
@@ -264,8 +283,7 @@ static void backward_output(const struct node *nd, const struct pass *p,
         if (act == ACT_NONE)
             sum_rows(rows, c, nd->dout.data + at, part + (size_t)i * c);
         else
-            clear_rows(rows, c, hi, nd->out.data + at, nd->dout.data + at,
-                       part + (size_t)i * c);
+            clear_rows(nd, rows, at, hi, part + (size_t)i * c);
     }
     for (int i = 0; db && i < s.pieces; i++)
         for (size_t j = 0; j < c; j++)

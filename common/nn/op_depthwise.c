@@ -12,6 +12,7 @@
  * normalisation's gradient from rows of dx that it has just made.
  * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
  */
+#include "nn/bf16.h"
 #include "nn/conv.h"
 #include "nn/depthwise_rows.h"
 #include "nn/graph.h"
@@ -72,7 +73,7 @@ static size_t row_len(const struct tensor *t)
 /*
  * A row of zeros, the kernel turned round, partial sums of dW; and where x is
  * read through, those of its normalisation's gradient and the rows that each
- * thread keeps.
+ * thread keeps; and where y is bf16, a row of it for each thread.
  */
 static size_t depthwise_scratch(const struct node *nd, int threads)
 {
@@ -81,6 +82,8 @@ static size_t depthwise_scratch(const struct node *nd, int threads)
 
     if (nd->in[0]->read_through)
         n += PIECES * 2 * c + (size_t)threads * KEPT * row_len(&nd->in[0]->out);
+    if (nd->out.bf16)
+        n += (size_t)threads * row_len(&nd->out);
     return n * sizeof(float);
 }
 
@@ -116,6 +119,19 @@ static struct x_rows own_rows(const struct node *nd, const struct pass *p)
     for (int k = 0; k < KEPT; k++)
         x.row[k] = SIZE_MAX;
     return x;
+}
+
+/* Of y, where it is bf16, this thread's row. */
+static float *own_output(const struct node *nd, const struct pass *p)
+{
+    const size_t behind =
+        nd->in[0]->read_through
+            ? PIECES * 2 * (size_t)nd->out.c +
+                  (size_t)p->threads * KEPT * row_len(&nd->in[0]->out)
+            : 0;
+
+    return sums_of(nd, p) + behind +
+           (size_t)omp_get_thread_num() * row_len(&nd->out);
 }
 
 /* Row 'y' of an image of x, or zeros; good until KEPT others were wanted. */
@@ -246,14 +262,18 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
 #pragma omp parallel num_threads(p->threads)
     {
         struct x_rows own = own_rows(nd, p);
+        float *made = own_output(nd, p);
 
 #pragma omp for schedule(static)
         for (size_t r = 0; r < rows; r++) {
             const struct depthwise_rows x = rows_of_x(&own, r);
+            float *y = nd->out.bf16 ? made : nd->out.data + r * len;
 
-            depthwise_rows_sum(&x, k, base, nd->out.data + r * len);
+            depthwise_rows_sum(&x, k, base, y);
             if (nd->fold)
-                gemm_finish(&after, len / c, c, c, nd->out.data + r * len);
+                gemm_finish(&after, len / c, c, c, y);
+            if (nd->out.bf16)
+                bf16_round(len, y, tensor_bf16(&nd->out, r * len));
         }
     }
 }
@@ -423,6 +443,7 @@ struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,
         d->a = a;
         d->a.stride = a.stride ? a.stride : 1;
         d->base.folds = d->base.reads_through = true;
+        d->base.writes_bf16 = true;
     }
     return graph_commit(g, d);
 }

@@ -9,6 +9,7 @@
  * Keras' MaxPooling2D and AveragePooling2D, padding "valid" and "same".  A
  * maximum of NaN is NaN if the NaN comes first.
  */
+#include "nn/bf16.h"
 #include "nn/conv.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
@@ -72,21 +73,69 @@ static struct window window_at(const struct pool *d, int oy, int ox)
         .x = {clamp_index(left, x->w), clamp_index(left + d->a.size, x->w)}};
 }
 
-HOT static void max_row(size_t c, const float *x, float *restrict y)
+/* y = the largest of x's numbers 'at' + j + (0, right) + (0, down). */
+INLINE void larger_numbers(size_t c, const void *x, bool x_bf16,
+                           const size_t at[3], void *restrict y, bool y_bf16)
 {
-    for (size_t j = 0; j < c; j++)
-        y[j] = x[j] > y[j] ? x[j] : y[j];
+    const size_t a = at[0], b = a + at[1], down = at[2];
+
+    for (size_t j = 0; j < c; j++) {
+        const float p = bf16_or_float(x, x_bf16, a + j);
+        const float q = bf16_or_float(x, x_bf16, b + j);
+        const float r = bf16_or_float(x, x_bf16, a + down + j);
+        const float s = bf16_or_float(x, x_bf16, b + down + j);
+        const float u = q > p ? q : p, v = s > r ? s : r;
+
+        bf16_or_float_set(y, y_bf16, j, v > u ? v : u);
+    }
 }
 
-HOT static void larger_of_four(size_t c, const float *a, const float *b,
-                               size_t right, float *restrict y)
+HOT static void larger_of_four(size_t c, const struct tensor *x,
+                               const size_t at[3], void *y, bool y_bf16)
+{
+    if (x->bf16 && y_bf16)
+        larger_numbers(c, x->data, true, at, y, true);
+    else if (x->bf16)
+        larger_numbers(c, x->data, true, at, y, false);
+    else
+        larger_numbers(c, x->data, false, at, y, false);
+}
+
+INLINE void max_numbers(size_t c, const void *x, bool x_bf16, size_t at,
+                        void *restrict y, bool y_bf16)
 {
     for (size_t j = 0; j < c; j++) {
-        const float u = a[j + right] > a[j] ? a[j + right] : a[j];
-        const float v = b[j + right] > b[j] ? b[j + right] : b[j];
+        const float v = bf16_or_float(x, x_bf16, at + j);
+        const float w = bf16_or_float(y, y_bf16, j);
 
-        y[j] = v > u ? v : u;
+        bf16_or_float_set(y, y_bf16, j, v > w ? v : w);
     }
+}
+
+HOT static void max_row(size_t c, const struct tensor *x, size_t at, void *y,
+                        bool y_bf16)
+{
+    if (x->bf16 && y_bf16)
+        max_numbers(c, x->data, true, at, y, true);
+    else if (x->bf16)
+        max_numbers(c, x->data, true, at, y, false);
+    else
+        max_numbers(c, x->data, false, at, y, false);
+}
+
+/* y = x's numbers from 'at' on. */
+static void copy_row(size_t c, const struct tensor *x, size_t at, void *y,
+                     bool y_bf16)
+{
+    const float *p;
+
+    if (x->bf16 && y_bf16) {
+        memcpy(y, tensor_bf16(x, at), c * sizeof(uint16_t));
+        return;
+    }
+    p = bf16_floats(tensor_number(x, at), x->bf16, c, y);
+    if (p != y)
+        memcpy(y, p, c * sizeof(float));
 }
 
 HOT static void add_row(size_t c, const float *x, float *restrict y)
@@ -101,30 +150,32 @@ HOT static void scale_row(size_t c, float f, float *y)
         y[j] *= f;
 }
 
-/* y = the largest, or the mean, of the window's pixels in an image. */
+/* y = the largest, or the mean, which is of floats, of the window's pixels in
+ * the image that begins with number 'image' of x. */
 static void reduce_window(const struct pool *d, const struct window *w,
-                          const float *image, bool mean, float *y)
+                          size_t image, bool mean, void *y)
 {
     const struct tensor *x = &d->base.in[0]->out;
+    const bool bf16 = d->base.out.bf16;
     const size_t c = (size_t)x->c, row = (size_t)x->w * c;
     const int n = (w->y[1] - w->y[0]) * (w->x[1] - w->x[0]);
-    const float *at = image + (size_t)w->y[0] * row + (size_t)w->x[0] * c;
+    const size_t at = image + (size_t)w->y[0] * row + (size_t)w->x[0] * c;
 
     if (!mean && n == 4 && w->y[1] - w->y[0] == 2) {
-        larger_of_four(c, at, at + row, c, y);
+        larger_of_four(c, x, (size_t[]){at, c, row}, y, bf16);
         return;
     }
-    memcpy(y, at, c * sizeof(float));
+    copy_row(c, x, at, y, bf16);
     for (int i = w->y[0]; i < w->y[1]; i++)
         for (int j = w->x[0]; j < w->x[1]; j++) {
-            const float *p = image + (size_t)i * row + (size_t)j * c;
+            const size_t p = image + (size_t)i * row + (size_t)j * c;
 
             if (p == at)
                 continue;
             if (mean)
-                add_row(c, p, y);
+                add_row(c, x->data + p, y);
             else
-                max_row(c, p, y);
+                max_row(c, x, p, y, bf16);
         }
     if (mean)
         scale_row(c, 1.0f / (float)n, y);
@@ -141,9 +192,9 @@ static void pool_forward(const struct node *nd, const struct pass *p, bool mean)
         for (int i = 0; i < y->w; i++) {
             const struct window w = window_at(d, r % y->h, i);
 
-            reduce_window(d, &w, x->data + (size_t)(r / y->h) * tensor_row(x),
-                          mean,
-                          y->data + ((size_t)r * (size_t)y->w + (size_t)i) * c);
+            reduce_window(
+                d, &w, (size_t)(r / y->h) * tensor_row(x), mean,
+                tensor_number(y, ((size_t)r * (size_t)y->w + (size_t)i) * c));
         }
 }
 
@@ -157,16 +208,34 @@ static void avg_forward(struct node *nd, const struct pass *p)
     pool_forward(nd, p, true);
 }
 
-/* dx += dy where x is y and 'left' says that nobody has had it; clears it. */
-HOT static void give_first(size_t c, const float *x, const float *y,
-                           float *restrict left, float *restrict dx)
+INLINE void give_numbers(size_t c, const void *x, bool x_bf16, const void *y,
+                         bool y_bf16, float *restrict left, float *restrict dx)
 {
     for (size_t j = 0; j < c; j++) {
-        const bool here = x[j] == y[j];
+        const bool here =
+            bf16_or_float(x, x_bf16, j) == bf16_or_float(y, y_bf16, j);
 
         dx[j] += here ? left[j] : 0.0f;
         left[j] = here ? 0.0f : left[j];
     }
+}
+
+/* dx += dy where x is y and 'left' says that nobody has had it; clears it.  Of
+ * x from number e[0] on, of y from e[1]. */
+HOT static void give_first(const struct pool *d, const size_t e[2],
+                           float *left)
+{
+    const struct tensor *x = &d->base.in[0]->out, *y = &d->base.out;
+    const void *p = tensor_number(x, e[0]), *q = tensor_number(y, e[1]);
+    const size_t c = (size_t)x->c;
+    float *dx = d->base.in[0]->dout.data + e[0];
+
+    if (x->bf16 && y->bf16)
+        give_numbers(c, p, true, q, true, left, dx);
+    else if (x->bf16)
+        give_numbers(c, p, true, q, false, left, dx);
+    else
+        give_numbers(c, p, false, q, false, left, dx);
 }
 
 HOT static void add_share(size_t c, float f, const float *dy,
@@ -197,7 +266,7 @@ static void spread_gradient(const struct pool *d, const int o[3], bool mean,
             if (mean)
                 add_share(c, part, d->base.dout.data + at, dx + e);
             else
-                give_first(c, x->data + e, y->data + at, left, dx + e);
+                give_first(d, (size_t[]){e, at}, left);
         }
 }
 
@@ -283,6 +352,8 @@ static struct node *new_pool(struct graph *g, const struct op *op,
     if (d) {
         d->a = a;
         d->a.stride = a.stride ? a.stride : a.size;
+        d->base.reads_bf16 = d->base.writes_bf16 = d->base.keeps_bf16 =
+            op == &op_max;
     }
     return graph_commit(g, d);
 }

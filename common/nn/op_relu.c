@@ -4,6 +4,7 @@
  * Backward: dx = dy where 0 < y (and y < 6).  A NaN stays one.
  * Source: Howard et al. 2017, MobileNets (arXiv:1704.04861).
  */
+#include "nn/bf16.h"
 #include "nn/graph.h"
 #include "nn/layers.h"
 
@@ -11,7 +12,7 @@
 
 #include "nn/simd.h"
 
-enum { PIECE = 1 << 14 };
+enum { PIECE = 1 << 14, AT_ONCE = 1 << 10 };
 
 struct relu {
     struct node base;
@@ -37,6 +38,23 @@ HOT static void clamp_values(size_t n, float lo, float hi, const float *x,
     }
 }
 
+/* n numbers of y from 'at' on. */
+static void clamp_numbers(const struct node *nd, float top, size_t at, size_t n)
+{
+    const struct tensor *x = &nd->in[0]->out;
+    float room[2][AT_ONCE];
+
+    for (size_t m; n > 0; at += m, n -= m) {
+        float *y = nd->out.bf16 ? room[1] : nd->out.data + at;
+
+        m = n < AT_ONCE ? n : AT_ONCE;
+        clamp_values(m, 0.0f, top,
+                     bf16_floats(tensor_number(x, at), x->bf16, m, room[0]), y);
+        if (nd->out.bf16)
+            bf16_round(m, y, tensor_bf16(&nd->out, at));
+    }
+}
+
 HOT static void clamp_back(size_t n, float hi, const float *y, const float *dy,
                            float *dx)
 {
@@ -53,34 +71,42 @@ HOT static void clamp_back_add(size_t n, float hi, const float *y,
         dx[i] += y[i] > 0.0f && y[i] < hi ? dy[i] : 0.0f;
 }
 
+static void clamp_back_numbers(const struct node *nd, float top, size_t at,
+                               size_t n)
+{
+    const float *dy = nd->dout.data;
+    float *dx = nd->in[0]->dout.data, room[AT_ONCE];
+
+    for (size_t m; n > 0; at += m, n -= m) {
+        m = n < AT_ONCE ? n : AT_ONCE;
+        (nd->add[0] ? clamp_back_add : clamp_back)(
+            m, top,
+            bf16_floats(tensor_number(&nd->out, at), nd->out.bf16, m, room),
+            dy + at, dx + at);
+    }
+}
+
 static void relu_forward(struct node *nd, const struct pass *p)
 {
     const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
-    const float top = ((const struct relu *)nd)->top, *x = nd->in[0]->out.data;
+    const float top = ((const struct relu *)nd)->top;
 
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
-
-        clamp_values(n, 0.0f, top, x + at, nd->out.data + at);
-    }
+    for (int i = 0; i < s.pieces; i++)
+        clamp_numbers(nd, top, simd_chunk_begin(&s, i), simd_chunk_len(&s, i));
 }
 
 static void relu_backward(struct node *nd, const struct pass *p)
 {
     const struct simd_chunks s = simd_chunks(tensor_len(&nd->out), PIECE, 1024);
     const float top = ((const struct relu *)nd)->top;
-    float *dx = nd->in[0]->dout.data;
 
-    if (!dx)
+    if (!nd->in[0]->dout.data)
         return;
 #pragma omp parallel for num_threads(p->threads) schedule(static)
-    for (int i = 0; i < s.pieces; i++) {
-        const size_t at = simd_chunk_begin(&s, i), n = simd_chunk_len(&s, i);
-
-        (nd->add[0] ? clamp_back_add : clamp_back)(n, top, nd->out.data + at,
-                                                   nd->dout.data + at, dx + at);
-    }
+    for (int i = 0; i < s.pieces; i++)
+        clamp_back_numbers(nd, top, simd_chunk_begin(&s, i),
+                           simd_chunk_len(&s, i));
 }
 
 static void relu_form(const struct node *nd, struct op_form *f)
@@ -110,6 +136,7 @@ static struct node *new_rectifier(struct graph *g, struct node *x,
     if (r) {
         r->top = top;
         r->base.rectified = true;
+        r->base.reads_bf16 = r->base.writes_bf16 = true;
     }
     return graph_commit(g, r);
 }

@@ -12,6 +12,8 @@
 #include "nn/gemm.h"
 #include "nn/simd.h"
 
+#include <stdint.h>
+
 enum {
     OUT = 4,     /* rows and columns of outputs of a tile */
     IN = 6,      /* of inputs */
@@ -26,8 +28,37 @@ typedef float vec
 typedef int bits
     __attribute__((vector_size(LANES * sizeof(int)), aligned(4), may_alias));
 
+typedef unsigned word
+    __attribute__((vector_size(LANES * sizeof(unsigned)), may_alias));
+
+typedef uint16_t halfs __attribute__((vector_size(LANES * sizeof(uint16_t)),
+                                      aligned(2), may_alias));
+
 #define VEC(p)    ((const vec *)(const void *)(p))
 #define VEC_TO(p) ((vec *)(void *)(p))
+
+/* --- numbers that are bf16 or floats ---------------------------------------*/
+
+/* to = 16 of them from number 'j' on. */
+INLINE void winograd_get(const void *p, bool bf16, size_t j, vec *to)
+{
+    const halfs *h = (const void *)((const uint16_t *)p + j);
+
+    if (bf16)
+        *to = (vec)(__builtin_convertvector(*h, word) << 16);
+    else
+        *to = *VEC((const float *)p + j);
+}
+
+/* As bf16_of() rounds. */
+INLINE void winograd_put_bf16(const vec *x, uint16_t *to)
+{
+    const word u = (word)*x, nan = (word)(*x != *x);
+    const word rounded = u + 0x7fff + (u >> 16 & 1);
+    const word w = (nan & (u | 0x400000)) | (~nan & rounded);
+
+    *(halfs *)(void *)to = __builtin_convertvector(w >> 16, halfs);
+}
 
 /* --- one dimension; 's' is the distance between elements -------------------*/
 
@@ -85,7 +116,7 @@ INLINE void winograd_clip(vec *x, const struct gemm_after *f)
 /* at[16] + j = clip(A' a A + bias) */
 INLINE void winograd_put_outputs(const vec a[POINTS],
                                  const struct gemm_after *f, size_t j,
-                                 float *const at[OUT * OUT])
+                                 void *const at[OUT * OUT], bool bf16)
 {
     vec b[OUT * IN], y[OUT * OUT], bias = {0};
 
@@ -98,7 +129,10 @@ INLINE void winograd_put_outputs(const vec a[POINTS],
     for (int k = 0; k < OUT * OUT; k++) {
         y[k] += bias;
         winograd_clip(&y[k], f);
-        *VEC_TO(at[k] + j) = y[k];
+        if (bf16)
+            winograd_put_bf16(&y[k], (uint16_t *)at[k] + j);
+        else
+            *VEC_TO((float *)at[k] + j) = y[k];
     }
 }
 
@@ -134,47 +168,62 @@ static inline struct tile winograd_tile_at(const struct tiling *g, size_t t)
                          (int)(t % cols) * OUT};
 }
 
+/* Images of (h, w, ch) numbers of so many bytes each. */
+struct images {
+    const void *data;
+    int h, w, c;
+    size_t bytes;
+};
+
 /*
- * The addresses of a square of 'side' pixels of an (h, w, ch) image whose
- * first one is at (y, x); 'other' for those outside.
+ * The addresses of a square of 'side' pixels of image 'n' whose first one is at
+ * (y, x); 'other' for those outside.
  */
-static inline void winograd_tile_pixels(const float *image, const int hwc[3],
-                                        int y, int x, int side, float *other,
-                                        float **at)
+static inline void winograd_tile_pixels(const struct images *m, size_t n, int y,
+                                        int x, int side, void *other, void **at)
 {
     for (int i = 0; i < side; i++)
         for (int j = 0; j < side; j++, at++) {
             const int r = y + i, s = x + j;
-            const bool in = r >= 0 && r < hwc[0] && s >= 0 && s < hwc[1];
-            const size_t k = ((size_t)r * (size_t)hwc[1] + (size_t)s);
-            const float *p = image + k * (size_t)hwc[2];
+            const bool in = r >= 0 && r < m->h && s >= 0 && s < m->w;
+            const size_t row = n * (size_t)m->h + (size_t)r;
+            const char *p =
+                (const char *)m->data +
+                (row * (size_t)m->w + (size_t)s) * (size_t)m->c * m->bytes;
 
-            *at = in ? other + (p - other) : other;
+            *at = in ? (char *)other + (p - (char *)other) : other;
         }
 }
 
-static inline void winograd_tile_inputs(const struct tiling *g, const float *x,
-                                        size_t t, float *other,
-                                        float *at[POINTS])
+static inline size_t winograd_bytes(bool bf16)
 {
-    const struct conv *c = g->c;
-    const struct tile i = winograd_tile_at(g, t);
-
-    winograd_tile_pixels(
-        x + i.image * (size_t)c->h * (size_t)c->w * (size_t)c->ci,
-        (int[]){c->h, c->w, c->ci}, i.y - c->top, i.x - c->left, IN, other, at);
+    return bf16 ? sizeof(uint16_t) : sizeof(float);
 }
 
-static inline void winograd_tile_outputs(const struct tiling *g, const float *y,
-                                         size_t t, float *other,
-                                         float *at[OUT * OUT])
+/* Of x, or of its gradient, which is floats. */
+static inline void winograd_tile_inputs(const struct tiling *g, const void *x,
+                                        bool bf16, size_t t, void *other,
+                                        void *at[POINTS])
 {
     const struct conv *c = g->c;
     const struct tile i = winograd_tile_at(g, t);
 
     winograd_tile_pixels(
-        y + i.image * (size_t)c->oh * (size_t)c->ow * (size_t)c->co,
-        (int[]){c->oh, c->ow, c->co}, i.y, i.x, OUT, other, at);
+        &(struct images){x, c->h, c->w, c->ci, winograd_bytes(bf16)}, i.image,
+        i.y - c->top, i.x - c->left, IN, other, at);
+}
+
+/* The same of y. */
+static inline void winograd_tile_outputs(const struct tiling *g, const void *y,
+                                         bool bf16, size_t t, void *other,
+                                         void *at[OUT * OUT])
+{
+    const struct conv *c = g->c;
+    const struct tile i = winograd_tile_at(g, t);
+
+    winograd_tile_pixels(
+        &(struct images){y, c->oh, c->ow, c->co, winograd_bytes(bf16)}, i.image,
+        i.y, i.x, OUT, other, at);
 }
 
 /* --- convolutions with few channels: conv_winograd_few.c -------------------*/
@@ -199,7 +248,7 @@ enum { MULTIPLY_ROWS = 12, MULTIPLY_COLUMNS = 32, MULTIPLIES = 3 };
 int winograd_multiplies(multiply_f *can[MULTIPLIES]);
 
 /* y = act(x * W + bias); bias may be NULL. */
-void winograd_few_forward(const struct conv *c, const float *x,
-                          const float *bias, float *y);
+void winograd_few_forward(const struct conv *c, const void *x,
+                          const float *bias, void *y);
 
 #endif

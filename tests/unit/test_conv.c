@@ -294,9 +294,19 @@ static bool is_bf16_of(int n, int size, int channels, bool tiles)
 {
     struct block_kernel kernel = *block_kernel_bf16();
     const int pad = size / 2, side = 8;
-    const struct conv c = {n,        side, side, channels, side, side,
-                           channels, size, 1,    pad,      pad,  0,
-                           &kernel,  1,    NULL, NULL};
+    const struct conv c = {.n = n,
+                           .h = side,
+                           .w = side,
+                           .ci = channels,
+                           .oh = side,
+                           .ow = side,
+                           .co = channels,
+                           .size = size,
+                           .stride = 1,
+                           .top = pad,
+                           .left = pad,
+                           .kernel = &kernel,
+                           .threads = 1};
 
     kernel.tiles = tiles;
     return conv_choose(&c) == &conv_bf16;

@@ -1,0 +1,43 @@
+/*
+ * graph_bf16.c - which values of a network in bf16 lie in memory in bf16
+ *
+ * Those whose layer can write and whose readers can all read such numbers:
+ * between a convolution and its batch normalisation, and what convolutions
+ * that round their input anyway read.  They take half of the memory, and half
+ * of the time to write and read.  Values that are handed on, inputs, the border
+ * and the last one, and all that is to stay readable, are float32.
+ */
+#include "nn/graph_private.h"
+
+/* Do all that read node i read bf16, and is there one? */
+static bool readers_can(const struct graph *g, int i)
+{
+    int readers = 0;
+
+    for (int j = i + 1; j < g->n_node; j++)
+        for (int k = 0; k < NN_MAX_IN; k++) {
+            if (g->node[j]->in[k] != g->node[i])
+                continue;
+            if (!g->node[j]->reads_bf16 || !g->run[j])
+                return false;
+            readers++;
+        }
+    return readers > 0;
+}
+
+void graph_plan_bf16(struct graph *g)
+{
+    if (!g->args.bf16 || g->args.memory == GRAPH_KEEP_ALL)
+        return;
+    for (int i = 0; i < g->n_node; i++) {
+        struct node *nd = g->node[i];
+        /* a folded batch normalisation's value is written by the layer before
+         * it, and is the only one of both */
+        struct node *by = nd->done ? nd->in[0] : nd;
+
+        if (nd->fold || !by->writes_bf16 || !g->run[i] || g->border[i])
+            continue;
+        nd->out.bf16 = by->out.bf16 =
+            readers_can(g, i) && !(by->keeps_bf16 && !by->in[0]->out.bf16);
+    }
+}
