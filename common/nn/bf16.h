@@ -12,12 +12,12 @@
 /* Rounded to nearest, ties to even; NaN stays NaN. */
 static inline uint16_t bf16_of(float x)
 {
-    uint32_t u;
+    uint32_t u, rounded;
 
     memcpy(&u, &x, sizeof(u));
-    if ((u & 0x7fffffffu) > 0x7f800000u)
-        return (uint16_t)(u >> 16 | 0x40u);
-    return (uint16_t)((u + 0x7fffu + (u >> 16 & 1u)) >> 16);
+    rounded = u + 0x7fffu + (u >> 16 & 1u);
+    rounded = (u & 0x7fffffffu) > 0x7f800000u ? u | 0x400000u : rounded;
+    return (uint16_t)(rounded >> 16);
 }
 
 /* Exact. */
@@ -48,8 +48,18 @@ static inline void bf16_or_float_set(void *x, bool bf16, size_t i, float v)
 /* n floats of x, which are bf16 or floats: where they lie, or in 'room' (n). */
 const float *bf16_floats(const void *x, bool bf16, size_t n, float *room);
 
+/*
+ * A square of 32 x 32 turned: number i of row j becomes number j of row i.
+ *   x [in] (32, 32)
+ *   y [out] 32 rows, 'step' numbers from one to the next
+ */
+enum { BF16_SQUARE = 32 };
+void bf16_turn(const uint16_t *x, uint16_t *y, size_t step);
+
 /* to[i] = x[i]; to[2 i] = a[i] and to[2 i + 1] = b[i]. */
 void bf16_round(size_t n, const float *x, uint16_t *to);
 void bf16_interleave(size_t n, const float *a, const float *b, uint16_t *to);
+void bf16_interleave_rounded(size_t n, const uint16_t *a, const uint16_t *b,
+                             uint16_t *to);
 
 #endif

@@ -59,8 +59,9 @@ HOT void bn_rows_make_bf16(const struct bn_rows *b, size_t from, size_t rows,
         make_rows(b, row_of(b, from), false, rows, y, true);
 }
 
-INLINE void sum_rows(const struct bn_rows *b, const void *x, bool bf16,
-                     size_t rows, const float *dy, float *restrict part)
+INLINE void sum_rows(const struct bn_rows *b, const void *x, bool x_bf16,
+                     size_t rows, const void *dy, bool dy_bf16,
+                     float *restrict part)
 {
     const size_t c = b->c, pitch = b->pitch;
     const float *mean = b->mean, *scale = b->scale, *shift = b->shift;
@@ -68,31 +69,32 @@ INLINE void sum_rows(const struct bn_rows *b, const void *x, bool bf16,
     float *restrict s1 = part, *restrict s2 = part + c;
     size_t i = 0;
 
-    for (; i + 4 <= rows; i += 4) {
-        const size_t r = i * pitch;
-        const float *d = dy + i * c;
-
+    for (; i + 4 <= rows; i += 4)
         for (size_t j = 0; j < c; j++) {
+            const size_t r = i * pitch + j, d = i * c + j;
             const float a = scale[j], h = shift[j], m = mean[j];
-            const float x0 = bf16_or_float(x, bf16, r + j);
-            const float x1 = bf16_or_float(x, bf16, r + j + pitch);
-            const float x2 = bf16_or_float(x, bf16, r + j + 2 * pitch);
-            const float x3 = bf16_or_float(x, bf16, r + j + 3 * pitch);
-            const float g0 = unclipped(x0, d[j], a, h, lim);
-            const float g1 = unclipped(x1, d[j + c], a, h, lim);
-            const float g2 = unclipped(x2, d[j + 2 * c], a, h, lim);
-            const float g3 = unclipped(x3, d[j + 3 * c], a, h, lim);
+            const float x0 = bf16_or_float(x, x_bf16, r);
+            const float x1 = bf16_or_float(x, x_bf16, r + pitch);
+            const float x2 = bf16_or_float(x, x_bf16, r + 2 * pitch);
+            const float x3 = bf16_or_float(x, x_bf16, r + 3 * pitch);
+            const float d0 = bf16_or_float(dy, dy_bf16, d);
+            const float d1 = bf16_or_float(dy, dy_bf16, d + c);
+            const float d2 = bf16_or_float(dy, dy_bf16, d + 2 * c);
+            const float d3 = bf16_or_float(dy, dy_bf16, d + 3 * c);
+            const float g0 = unclipped(x0, d0, a, h, lim);
+            const float g1 = unclipped(x1, d1, a, h, lim);
+            const float g2 = unclipped(x2, d2, a, h, lim);
+            const float g3 = unclipped(x3, d3, a, h, lim);
 
             s1[j] += (g0 + g1) + (g2 + g3);
             s2[j] += (g0 * (x0 - m) + g1 * (x1 - m)) +
                      (g2 * (x2 - m) + g3 * (x3 - m));
         }
-    }
     for (; i < rows; i++)
         for (size_t j = 0; j < c; j++) {
-            const float v = bf16_or_float(x, bf16, i * pitch + j);
-            const float g =
-                unclipped(v, dy[i * c + j], scale[j], shift[j], lim);
+            const float v = bf16_or_float(x, x_bf16, i * pitch + j);
+            const float d = bf16_or_float(dy, dy_bf16, i * c + j);
+            const float g = unclipped(v, d, scale[j], shift[j], lim);
 
             s1[j] += g;
             s2[j] += g * (v - mean[j]);
@@ -100,12 +102,18 @@ INLINE void sum_rows(const struct bn_rows *b, const void *x, bool bf16,
 }
 
 HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
-                     const float *dy, float *part)
+                     const void *dy, bool bf16, float *part)
 {
-    if (b->bf16)
-        sum_rows(b, row_of(b, from), true, rows, dy, part);
+    const void *x = row_of(b, from);
+
+    if (b->bf16 && bf16)
+        sum_rows(b, x, true, rows, dy, true, part);
+    else if (b->bf16)
+        sum_rows(b, x, true, rows, dy, false, part);
+    else if (bf16)
+        sum_rows(b, x, false, rows, dy, true, part);
     else
-        sum_rows(b, row_of(b, from), false, rows, dy, part);
+        sum_rows(b, x, false, rows, dy, false, part);
 }
 
 void bn_rows_add(int pieces, size_t c, const float *part, double *sum)

@@ -34,11 +34,12 @@ void bn_rows_make_bf16(const struct bn_rows *b, size_t from, size_t rows,
 /*
  * Add up g and g (x - mean) over these rows, where g is dy where y is not
  * clipped, else 0.
- *   dy   [in] (rows, c), the first of them at dy[0]
+ *   dy   [in] (rows, c) floats, or numbers of bf16.h if 'bf16', the first of
+ *        them at dy[0]
  *   part [in,out] (2, c)
  */
 void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
-                 const float *dy, float *part);
+                 const void *dy, bool bf16, float *part);
 
 /*
  * Of pieces of rows that were summed so, all in their order.

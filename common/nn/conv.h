@@ -21,7 +21,8 @@ struct conv {
     int size, stride; /* rows and columns of the kernel; step */
     int top, left;    /* zeros before the first row, column */
     int act;          /* enum act of layers.h, applied to y */
-    bool x_bf16, y_bf16; /* numbers of x, of y, are of bf16.h, not floats */
+    bool x_bf16, y_bf16; /* numbers of x, of y, are of bf16.h, not floats; */
+    bool dx_bf16, dy_bf16; /* of their gradients */
     const struct block_kernel *kernel; /* products may be made of its blocks;
                                          NULL: of none */
     int threads;
@@ -32,16 +33,17 @@ struct conv {
 /* Arguments of backward. */
 struct conv_back {
     const void *x;   /* [in] what forward read */
-    const float *dy; /* [in] gradient of y before the activation */
+    const void *dy;  /* [in] gradient of y before the activation */
     const float *w;  /* [in] */
     float *dw;       /* [in,out] W's gradient is added; NULL: not wanted */
-    float *dx;       /* [out] NULL: not wanted */
-    bool add;        /* to dx, instead of overwriting it */
+    void *dx;        /* [out] NULL: not wanted */
+    bool add;        /* to dx, which is floats, instead of overwriting it */
 };
 
 struct conv_provider {
     const char *name;
-    bool reads_bf16; /* x may be bf16; y may of all */
+    bool reads_bf16; /* x and dy may be bf16; y may of all */
+    bool gives_bf16; /* dx may be bf16 */
 
     /* Floats of scratch that forward and backward want at most, for c->n images
      * or fewer. */

@@ -366,17 +366,19 @@ static void panels_forward(const struct conv *c, const void *x, const float *w,
 
 static void panels_backward(const struct conv *c, const struct conv_back *b)
 {
-    const size_t dx =
-        (size_t)c->n * (size_t)c->h * (size_t)c->w * (size_t)c->ci;
+    const size_t dx = (size_t)c->n * (size_t)c->h * (size_t)c->w *
+                      (size_t)c->ci * number_bytes(c->dx_bf16);
 
     if (b->dw)
         conv_panels_gradient(c, b->x, b->dy, b->dw);
     if (!b->dx)
         return;
     if (c->stride > 1 && !b->add)
-        memset(b->dx, 0, dx * sizeof(float));
+        memset(b->dx, 0, dx);
     multiply_all(&(struct products){.m = conv_positions_backward(c),
                                     .threads = c->threads,
+                                    .x_bf16 = c->dy_bf16,
+                                    .y_bf16 = c->dx_bf16,
                                     .x = b->dy,
                                     .panels = (const char *)c->ready,
                                     .add = b->add,
@@ -440,6 +442,7 @@ bool conv_panels_fit(const struct conv *c)
 
 const struct conv_provider conv_bf16 = {.name = "bf16",
                                         .reads_bf16 = true,
+                                        .gives_bf16 = true,
                                         .scratch = bf16_scratch,
                                         .n_ready = bf16_ready,
                                         .prepare = panels_prepare,

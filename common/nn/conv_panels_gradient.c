@@ -42,20 +42,14 @@ static size_t row_len(const struct conv_positions *m)
 /* Of one chunk: x by channels, dy as panels. */
 struct gradient {
     struct conv_positions m;
-    bool x_bf16;
-    const void *x;
-    const float *dy;
+    bool x_bf16, dy_bf16;
+    const void *x, *dy;
     size_t from, n;  /* positions */
     uint16_t *rows;  /* (depth, row_len) */
     uint16_t *panel; /* (panels, chunk_len * 32) */
     float *dw;
     const struct block_kernel *by;
 };
-
-static const float *pixel_or_null(const float *x, size_t at)
-{
-    return at == CONV_NOWHERE ? NULL : x + at;
-}
 
 /* to = 'n' channels from k on of x from 'pixel' on; of none 0. */
 static void round_channels(const struct gradient *g, size_t pixel, size_t k,
@@ -85,29 +79,44 @@ static void turn_positions(const struct gradient *g, size_t p)
 
         for (int i = 0; i < B; i++)
             round_channels(g, pixel[i], k, n, t[i]);
-        for (size_t j = 0; j < B; j++)
-            for (size_t i = 0; i < B; i++)
-                g->rows[(k + j) * row + p + i] = t[i][j];
+        bf16_turn(t[0], g->rows + k * row + p, row);
     }
+}
+
+/* to = 'n' channels from j on of the pixels a and b of dy, in pairs; of none
+ * 0. */
+static void pair_channels(const struct gradient *g, const size_t ab[2],
+                          size_t j, size_t n, uint16_t *to)
+{
+    static const float none[B] = {0};
+    const void *at[2];
+
+    for (int i = 0; i < 2; i++)
+        at[i] = ab[i] == CONV_NOWHERE ? none
+                : g->dy_bf16 ? (const void *)((const uint16_t *)g->dy + ab[i] + j)
+                             : (const void *)((const float *)g->dy + ab[i] + j);
+    if (g->dy_bf16)
+        bf16_interleave_rounded(n, at[0], at[1], to);
+    else
+        bf16_interleave(n, at[0], at[1], to);
 }
 
 /* Positions p and p + 1 of dy. */
 static void pair_positions(const struct gradient *g, size_t p)
 {
-    static const float none[B] = {0};
     const struct conv_positions *m = &g->m;
     const size_t c = (size_t)m->out.c, half = B / 2;
     const struct conv_place at = conv_positions_place(m, g->from + p),
                             next = conv_positions_place(m, g->from + p + 1);
-    const float *a = pixel_or_null(g->dy, conv_positions_output(m, &at));
-    const float *b = pixel_or_null(g->dy, conv_positions_output(m, &next));
+    const size_t ab[2] = {conv_positions_output(m, &at),
+                          conv_positions_output(m, &next)};
 
     for (size_t j = 0; j < conv_positions_panels(m) * B; j += half) {
         const size_t n = j >= c ? 0 : c - j < half ? c - j : half;
         uint16_t *to =
             g->panel + j / B * chunk_len(m) * B + block_pair_at(p, j % B);
 
-        bf16_interleave(n, a ? a + j : none, b ? b + j : none, to);
+        pair_channels(g, ab, j, n, to);
         memset(to + 2 * n, 0, 2 * (half - n) * sizeof(*to));
     }
 }
@@ -166,13 +175,14 @@ size_t conv_panels_gradient_scratch(const struct conv *c)
            2;
 }
 
-void conv_panels_gradient(const struct conv *c, const void *x, const float *dy,
+void conv_panels_gradient(const struct conv *c, const void *x, const void *dy,
                           float *dw)
 {
     const struct conv_positions m = conv_positions_forward(c);
     const size_t n = conv_positions_count(&m), step = chunk_len(&m);
     struct gradient all = {.m = m,
                            .x_bf16 = c->x_bf16,
+                           .dy_bf16 = c->dy_bf16,
                            .x = x,
                            .dy = dy,
                            .dw = dw,

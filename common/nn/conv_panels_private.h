@@ -8,7 +8,7 @@
  * dw += the gradient of the kernel.
  *   scratch of c [scratch] conv_panels_gradient_scratch() floats
  */
-void conv_panels_gradient(const struct conv *c, const void *x, const float *dy,
+void conv_panels_gradient(const struct conv *c, const void *x, const void *dy,
                           float *dw);
 size_t conv_panels_gradient_scratch(const struct conv *c);
 

@@ -104,8 +104,8 @@ static void backward_tile(const struct conv *c, const struct bn_rows *x,
                           float *sum)
 {
     const size_t from = row[0], m = row[1] - row[0];
-    const float *dy = b->dy + from * (size_t)c->co;
-    float *dx = b->dx + from * (size_t)c->ci, *tile = own_tile(c);
+    const float *dy = (const float *)b->dy + from * (size_t)c->co;
+    float *dx = (float *)b->dx + from * (size_t)c->ci, *tile = own_tile(c);
 
     gemm_one(&(struct gemm){.tb = TRANSPOSED,
                             .m = (int)m,
@@ -114,7 +114,7 @@ static void backward_tile(const struct conv *c, const struct bn_rows *x,
                             .a = dy,
                             .b = b->w,
                             .c = dx});
-    bn_rows_sum(x, from, m, dx, sum);
+    bn_rows_sum(x, from, m, dx, false, sum);
     if (!b->dw)
         return;
     bn_rows_make(x, from, m, tile);

@@ -189,15 +189,14 @@ HOT static void transform_out(const float *m, size_t step, size_t c,
         put_numbers(m, step, c, f, at, false);
 }
 
-/* z[36][.] = A dy A' */
-HOT static void transform_dy(void *const at[OUT * OUT], size_t c, float *z,
-                             size_t step)
+INLINE void transform_gradient(void *const at[OUT * OUT], bool bf16, size_t c,
+                               float *z, size_t step)
 {
     for (size_t j = 0; j < c; j += LANES) {
         vec y[OUT * OUT], b[IN * OUT], a[POINTS];
 
         for (int k = 0; k < OUT * OUT; k++)
-            winograd_get(at[k], false, j, &y[k]);
+            winograd_get(at[k], bf16, j, &y[k]);
         for (int k = 0; k < OUT; k++)
             a_in(y + k, b + k, OUT);
         for (int k = 0; k < IN; k++)
@@ -205,6 +204,16 @@ HOT static void transform_dy(void *const at[OUT * OUT], size_t c, float *z,
         for (int k = 0; k < POINTS; k++)
             *VEC_TO(z + (size_t)k * step + j) = a[k];
     }
+}
+
+/* z[36][.] = A dy A' */
+HOT static void transform_dy(void *const at[OUT * OUT], bool bf16, size_t c,
+                             float *z, size_t step)
+{
+    if (bf16)
+        transform_gradient(at, true, c, z, step);
+    else
+        transform_gradient(at, false, c, z, step);
 }
 
 /* dx += B dv B' */
@@ -313,7 +322,7 @@ static void make_v(const struct winograd_plan *p, const void *x, size_t t0,
 }
 
 /* Z of tiles [t0, t1), in the place of M. */
-static void make_z(const struct winograd_plan *p, const float *dy, size_t t0,
+static void make_z(const struct winograd_plan *p, const void *dy, size_t t0,
                    size_t t1)
 {
     const struct conv *c = p->c;
@@ -323,8 +332,8 @@ static void make_z(const struct winograd_plan *p, const float *dy, size_t t0,
     for (size_t t = t0; t < t1; t++) {
         void *at[OUT * OUT];
 
-        winograd_tile_outputs(&p->t, dy, false, t, p->zero, at);
-        transform_dy(at, co, p->m + (t - t0) * co, point_stride(t1 - t0, co));
+        winograd_tile_outputs(&p->t, dy, c->dy_bf16, t, p->zero, at);
+        transform_dy(at, c->dy_bf16, co, p->m + (t - t0) * co, point_stride(t1 - t0, co));
     }
 }
 

@@ -5,7 +5,8 @@
  * between a convolution and its batch normalisation, and what convolutions
  * that round their input anyway read.  They take half of the memory, and half
  * of the time to write and read.  Values that are handed on, inputs, the border
- * and the last one, and all that is to stay readable, are float32.
+ * and the last one, and all that is to stay readable, are float32; so are
+ * gradients that several layers add to, and those of frozen layers.
  */
 #include "nn/graph_private.h"
 
@@ -25,10 +26,8 @@ static bool readers_can(const struct graph *g, int i)
     return readers > 0;
 }
 
-void graph_plan_bf16(struct graph *g)
+static void plan_outs(struct graph *g)
 {
-    if (!g->args.bf16 || g->args.memory == GRAPH_KEEP_ALL)
-        return;
     for (int i = 0; i < g->n_node; i++) {
         struct node *nd = g->node[i];
         /* a folded batch normalisation's value is written by the layer before
@@ -40,4 +39,30 @@ void graph_plan_bf16(struct graph *g)
         nd->out.bf16 = by->out.bf16 =
             readers_can(g, i) && !(by->keeps_bf16 && !by->in[0]->out.bf16);
     }
+}
+
+/* Is node i read once, by one that gives its gradient in bf16? */
+static bool reader_gives(const struct graph *g, int i)
+{
+    int readers = 0;
+    bool gives = false;
+
+    for (int j = i + 1; j < g->n_node; j++)
+        for (int k = 0; k < NN_MAX_IN; k++)
+            if (g->node[j]->in[k] == g->node[i]) {
+                gives = g->node[j]->gives_bf16 && !g->node[j]->frozen;
+                readers++;
+            }
+    return gives && readers == 1;
+}
+
+void graph_plan_bf16(struct graph *g)
+{
+    if (!g->args.bf16 || g->args.memory == GRAPH_KEEP_ALL)
+        return;
+    plan_outs(g);
+    for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++)
+        g->node[i]->dout.bf16 = g->node[i]->out.bf16 &&
+                                g->node[i]->takes_bf16 &&
+                                !g->node[i]->frozen && reader_gives(g, i);
 }

@@ -166,7 +166,6 @@ static bool in_place(const struct graph *g, int i, int k)
     return k != NO_NODE && g->run[i] && g->node[i]->op->in_place &&
            g->node[k]->in[0] && last_reader(g, k) == i &&
            g->node[k]->out.pitch == g->node[k]->out.c &&
-           g->node[k]->out.bf16 == g->node[i]->out.bf16 &&
            g->rows[k] == g->rows[i];
 }
 
@@ -237,8 +236,10 @@ static void place_outs(const struct graph *g, struct places *p)
         p->from[i] = k == NO_NODE || !g->run[i] ? 0 : i;
         p->to[i] =
             g->remake_at[i] == NO_NODE ? last_read(g, i) : last_reader(g, i);
-        if (g->node[i]->grows || (g->args.memory != GRAPH_KEEP_ALL &&
-                                  in_place(g, i, k) && p->to[p->at[k]] <= i))
+        if (g->node[i]->grows ||
+            (g->args.memory != GRAPH_KEEP_ALL && in_place(g, i, k) &&
+             g->node[i]->out.bf16 == g->node[k]->out.bf16 &&
+             p->to[p->at[k]] <= i))
             share_memory(p, i, k, p->to[i]);
     }
 }
@@ -277,6 +278,7 @@ static void place_douts(const struct graph *g, struct places *p)
         p->to[i] = all ? end : end - 1 - i;
         if (!all && last != NO_NODE && !g->node[last]->add[0] &&
             graph_index(g, g->node[last]->in[0]) == i &&
+            g->node[i]->dout.bf16 == g->node[last]->dout.bf16 &&
             (in_place(g, last, i) || (g->node[last]->grows && g->live[i])))
             share_memory(p, i, last, p->to[i]);
     }
@@ -317,8 +319,8 @@ static size_t plan_arena(struct graph *g, struct places place[2],
         if (memory == GRAPH_INFER || !g->live[i])
             continue;
         if (place[1].at[i] == i)
-            memplan_add(p, &nd->dout.data, len, place[1].from[i],
-                        place[1].to[i]);
+            memplan_add(p, &nd->dout.data, tensor_room(&nd->dout, len),
+                        place[1].from[i], place[1].to[i]);
     }
     return memplan_solve(p);
 }

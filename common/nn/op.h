@@ -39,7 +39,7 @@ struct tensor {
     int pitch;      /* numbers from pixel to pixel: c, or more where a value
                        grows in place (graph_chains.c), which batch
                        normalisations and concatenations alone read */
-    bool bf16;      /* numbers are of bf16.h, not floats; douts' never are */
+    bool bf16;      /* numbers are of bf16.h, not floats */
     float *data;    /* n*h*w*pitch numbers in the graph's arena; borrowed */
 };
 
@@ -106,8 +106,10 @@ struct node {
     struct node *fold;  /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */
     bool reads_bf16, writes_bf16; /* set by the constructor or shape(): forward
-                                     and backward heed in[0]->out.bf16, and
+                                     and backward heed in[]->out.bf16, and
                                      out.bf16 */
+    bool takes_bf16, gives_bf16;  /* likewise backward dout.bf16, and
+                                     in[]->dout.bf16 of what is not added to */
     bool keeps_bf16;    /* set by the constructor: out is bf16 only if in[0]'s
                            is, of which it holds some numbers */
     bool reads_through; /* set by the constructor or shape(): forward and

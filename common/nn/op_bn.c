@@ -238,37 +238,60 @@ static void bn_forward(struct node *nd, const struct pass *p)
 
 /* dx = (add ? dx : 0) + scale g + k1 x + k0;  k is (2, c). */
 INLINE void grad_numbers(size_t rows, const struct node *nd, const float *k,
-                         size_t at, bool bf16)
+                         size_t at, bool x_bf16, bool dy_bf16, bool dx_bf16)
 {
     const struct bn *b = (const struct bn *)nd;
     const size_t c = (size_t)nd->out.c, pitch = (size_t)nd->in[0]->out.pitch;
     const void *x = tensor_number(&nd->in[0]->out, at * pitch);
-    const float *dy = nd->dout.data + at * c;
+    const void *dy = tensor_number(&nd->dout, at * c);
     const float *scale = nd->keep + SCALE * c, *shift = nd->keep + SHIFT * c;
     const float lo = b->lo, hi = b->hi, *k1 = k, *k0 = k + c;
     const bool add = nd->add[0];
-    float *dx = nd->in[0]->dout.data + at * pitch;
+    void *dx = tensor_number(&nd->in[0]->dout, at * pitch);
 
     for (size_t i = 0; i < rows; i++)
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t e = i * pitch + j;
-            const float xe = bf16_or_float(x, bf16, e);
+            const float xe = bf16_or_float(x, x_bf16, e);
+            const float de = bf16_or_float(dy, dy_bf16, i * c + j);
             const float v = xe * scale[j] + shift[j];
-            const float g = v > lo && v < hi ? dy[i * c + j] : 0.0f;
+            const float g = v > lo && v < hi ? de : 0.0f;
             const float d = scale[j] * g + k1[j] * xe + k0[j];
 
-            dx[e] = add ? dx[e] + d : d;
+            /* bf16 is not added to */
+            bf16_or_float_set(dx, dx_bf16, e,
+                              !dx_bf16 && add ? ((float *)dx)[e] + d : d);
         }
 }
 
-HOT static void grad_rows(size_t rows, const struct node *nd, const float *k,
-                          size_t at)
+/* One function each: of several loops in one the compiler makes vectors of the
+ * first ones alone. */
+#define GRAD_ROWS(NAME, X_BF16, DY_BF16, DX_BF16)                              \
+    HOT static void NAME(size_t rows, const struct node *nd, const float *k,   \
+                         size_t at)                                            \
+    {                                                                          \
+        grad_numbers(rows, nd, k, at, X_BF16, DY_BF16, DX_BF16);               \
+    }
+GRAD_ROWS(grad_floats, false, false, false)
+GRAD_ROWS(grad_of_x, true, false, false)
+GRAD_ROWS(grad_of_dy, false, true, false)
+GRAD_ROWS(grad_of_both, true, true, false)
+GRAD_ROWS(grad_of_x_to_dx, true, false, true)
+GRAD_ROWS(grad_all, true, true, true)
+
+/* The one for the numbers of x, dy and dx. */
+static void grad_rows(size_t rows, const struct node *nd, const float *k,
+                      size_t at)
 {
-    if (nd->in[0]->out.bf16)
-        grad_numbers(rows, nd, k, at, true);
+    const bool x = nd->in[0]->out.bf16, dy = nd->dout.bf16;
+
+    if (nd->in[0]->dout.bf16)
+        (dy ? grad_all : grad_of_x_to_dx)(rows, nd, k, at);
+    else if (dy)
+        (x ? grad_of_both : grad_of_dy)(rows, nd, k, at);
     else
-        grad_numbers(rows, nd, k, at, false);
+        (x ? grad_of_x : grad_floats)(rows, nd, k, at);
 }
 
 /* Gradients of gamma and beta from this rank's sums (2, c). */
@@ -319,7 +342,8 @@ static void sum_gradient(const struct node *nd, const struct pass *p,
 
         memset(part + (size_t)i * two, 0, two * sizeof(*part));
         bn_rows_sum(&rows, at, simd_chunk_len(&s, i),
-                    nd->dout.data + at * rows.c, part + (size_t)i * two);
+                    tensor_number(&nd->dout, at * rows.c), nd->dout.bf16,
+                    part + (size_t)i * two);
     }
     bn_rows_add(s.pieces, rows.c, part, sum);
 }
@@ -394,6 +418,7 @@ struct node *nn_batch_norm(struct graph *g, struct node *x, const char *name,
     b->eps = a.eps == 0.0f ? 1e-3f : a.eps;
     b->base.rectified = act;
     b->base.reads_bf16 = b->base.writes_bf16 = true;
+    b->base.takes_bf16 = b->base.gives_bf16 = true;
     b->lo = act ? 0.0f : -INFINITY;
     b->hi = act && a.act == ACT_RELU6 ? 6.0f : INFINITY;
     x = graph_commit(g, b);

@@ -63,6 +63,8 @@ static int conv2d_shape(struct node *nd, struct err *err)
     d->by = conv_choose(c);
     nd->reads_through = d->by == &conv_blas && conv_through_fits(c);
     nd->reads_bf16 = d->by->reads_bf16;
+    nd->takes_bf16 = d->by->reads_bf16;
+    nd->gives_bf16 = d->by->gives_bf16;
     nd->writes_bf16 = true;
     nd->out = (struct tensor){.h = c->oh, .w = c->ow, .c = c->co};
     node_slot(nd,
@@ -147,6 +149,8 @@ static void conv2d_plan(struct node *nd)
 
     c->x_bf16 = nd->in[0]->out.bf16;
     c->y_bf16 = nd->out.bf16;
+    c->dx_bf16 = nd->in[0]->dout.bf16;
+    c->dy_bf16 = nd->dout.bf16;
     nd->n_ready = d->keeps ? provider_ready(nd) : 0;
     if (nd->fold)
         nd->n_ready += 2 * (size_t)c->co + (d->by->prepare ? 0 : n_kernel(c));
@@ -222,44 +226,55 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
     d->by->forward(&c, nd->in[0]->out.data, w, bias, nd->out.data);
 }
 
-HOT static void sum_rows(size_t rows, size_t c, const float *x,
-                         float *restrict y)
-{
-    for (size_t j = 0; j < c; j++)
-        y[j] = 0.0f;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < c; j++)
-            y[j] += x[i * c + j];
-}
-
-/* dy = 0 where y was clipped; sum (c) = dy's sums. */
-INLINE void clear_numbers(size_t rows, size_t c, float hi, const void *y,
-                          bool bf16, float *restrict dy, float *restrict sum)
+INLINE void sum_numbers(size_t rows, size_t c, const void *x, bool bf16,
+                        float *restrict sum)
 {
     for (size_t j = 0; j < c; j++)
         sum[j] = 0.0f;
     for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < c; j++) {
-            const size_t e = i * c + j;
-            const float v = bf16_or_float(y, bf16, e);
-            const float g = v > 0.0f && v < hi ? dy[e] : 0.0f;
-
-            dy[e] = g;
-            sum[j] += g;
-        }
+        for (size_t j = 0; j < c; j++)
+            sum[j] += bf16_or_float(x, bf16, i * c + j);
 }
 
-HOT static void clear_rows(const struct node *nd, size_t rows, size_t at,
-                           float hi, float *sum)
+/* sum (c) = the sums of rows of dy. */
+HOT static void sum_rows(const struct node *nd, size_t rows, size_t at,
+                         float *sum)
 {
     const size_t c = (size_t)nd->out.c;
-    const void *y = tensor_number(&nd->out, at);
-    float *dy = nd->dout.data + at;
+    const void *dy = tensor_number(&nd->dout, at);
 
-    if (nd->out.bf16)
-        clear_numbers(rows, c, hi, y, true, dy, sum);
+    if (nd->dout.bf16)
+        sum_numbers(rows, c, dy, true, sum);
     else
-        clear_numbers(rows, c, hi, y, false, dy, sum);
+        sum_numbers(rows, c, dy, false, sum);
+}
+
+INLINE void clear_numbers(size_t n, float hi, const void *y, bool y_bf16,
+                          void *dy, bool dy_bf16)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const float v = bf16_or_float(y, y_bf16, i);
+        const float g = bf16_or_float(dy, dy_bf16, i);
+
+        bf16_or_float_set(dy, dy_bf16, i, v > 0.0f && v < hi ? g : 0.0f);
+    }
+}
+
+/* n numbers of dy = 0 where y was clipped. */
+HOT static void clear_rows(const struct node *nd, size_t n, size_t at, float hi)
+{
+    const void *y = tensor_number(&nd->out, at);
+    void *dy = tensor_number(&nd->dout, at);
+
+    if (nd->out.bf16 && nd->dout.bf16)
+        clear_numbers(n, hi, y, true, dy, true);
+    else if (nd->out.bf16)
+        clear_numbers(n, hi, y, true, dy, false);
+    else if (nd->dout.bf16)
+        clear_numbers(n, hi, y, false, dy, true);
+    else
+        clear_numbers(n, hi, y, false, dy, false);
 }
 
 /* What backward does to dy before the products. */
@@ -280,10 +295,10 @@ static void backward_output(const struct node *nd, const struct pass *p,
         const size_t at = simd_chunk_begin(&s, i) * c;
         const size_t rows = simd_chunk_len(&s, i);
 
-        if (act == ACT_NONE)
-            sum_rows(rows, c, nd->dout.data + at, part + (size_t)i * c);
-        else
-            clear_rows(nd, rows, at, hi, part + (size_t)i * c);
+        if (act != ACT_NONE)
+            clear_rows(nd, rows * c, at, hi);
+        if (db)
+            sum_rows(nd, rows, at, part + (size_t)i * c);
     }
     for (int i = 0; db && i < s.pieces; i++)
         for (size_t j = 0; j < c; j++)
