@@ -68,12 +68,3 @@ HOT void bf16_interleave(size_t n, const float *a, const float *b,
         to[2 * j + 1] = bf16_of(b[j]);
     }
 }
-
-HOT void bf16_interleave_rounded(size_t n, const uint16_t *a,
-                                 const uint16_t *b, uint16_t *restrict to)
-{
-    for (size_t j = 0; j < n; j++) {
-        to[2 * j] = a[j];
-        to[2 * j + 1] = b[j];
-    }
-}

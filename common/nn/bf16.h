@@ -20,6 +20,15 @@ static inline uint16_t bf16_of(float x)
     return (uint16_t)(rounded >> 16);
 }
 
+/* Of a number that bf16 has. */
+static inline uint16_t bf16_cut(float x)
+{
+    uint32_t u;
+
+    memcpy(&u, &x, sizeof(u));
+    return (uint16_t)(u >> 16);
+}
+
 /* Exact. */
 static inline float bf16_to(uint16_t b)
 {
@@ -45,6 +54,12 @@ static inline void bf16_or_float_set(void *x, bool bf16, size_t i, float v)
         ((float *)x)[i] = v;
 }
 
+/* The same, rounded to bf16. */
+static inline uint16_t bf16_rounded(const void *x, bool bf16, size_t i)
+{
+    return bf16 ? ((const uint16_t *)x)[i] : bf16_of(((const float *)x)[i]);
+}
+
 /* n floats of x, which are bf16 or floats: where they lie, or in 'room' (n). */
 const float *bf16_floats(const void *x, bool bf16, size_t n, float *room);
 
@@ -59,7 +74,5 @@ void bf16_turn(const uint16_t *x, uint16_t *y, size_t step);
 /* to[i] = x[i]; to[2 i] = a[i] and to[2 i + 1] = b[i]. */
 void bf16_round(size_t n, const float *x, uint16_t *to);
 void bf16_interleave(size_t n, const float *a, const float *b, uint16_t *to);
-void bf16_interleave_rounded(size_t n, const uint16_t *a, const uint16_t *b,
-                             uint16_t *to);
 
 #endif

@@ -47,6 +47,7 @@ struct gradient {
     size_t from, n;  /* positions */
     uint16_t *rows;  /* (depth, row_len) */
     uint16_t *panel; /* (panels, chunk_len * 32) */
+    const void *none; /* zeros for a pixel of dy */
     float *dw;
     const struct block_kernel *by;
 };
@@ -75,50 +76,76 @@ static void turn_positions(const struct gradient *g, size_t p)
         pixel[i] = conv_positions_input(m, &at);
     for (size_t k = 0; k < m->depth; k += B) {
         const size_t n = k >= c ? 0 : c - k < B ? c - k : B;
-        uint16_t t[B][B] = {{0}};
+        uint16_t t[B][B];
 
+        if (n < B)
+            memset(t, 0, sizeof(t));
         for (int i = 0; i < B; i++)
             round_channels(g, pixel[i], k, n, t[i]);
         bf16_turn(t[0], g->rows + k * row + p, row);
     }
 }
 
-/* to = 'n' channels from j on of the pixels a and b of dy, in pairs; of none
- * 0. */
-static void pair_channels(const struct gradient *g, const size_t ab[2],
-                          size_t j, size_t n, uint16_t *to)
+/* Columns of two rows of a panel by turns, 16 at a time; past the last one 0. */
+INLINE void pair_columns(const void *a, const void *b, bool bf16, size_t n,
+                         uint16_t *restrict to)
 {
-    static const float none[B] = {0};
-    const void *at[2];
+    enum { HALF = B / 2 };
 
-    for (int i = 0; i < 2; i++)
-        at[i] = ab[i] == CONV_NOWHERE ? none
-                : g->dy_bf16 ? (const void *)((const uint16_t *)g->dy + ab[i] + j)
-                             : (const void *)((const float *)g->dy + ab[i] + j);
-    if (g->dy_bf16)
-        bf16_interleave_rounded(n, at[0], at[1], to);
+    for (size_t j = 0; j < n && n < HALF; j++) {
+        to[2 * j] = bf16_rounded(a, bf16, j);
+        to[2 * j + 1] = bf16_rounded(b, bf16, j);
+    }
+    for (size_t j = n; j < HALF; j++)
+        to[2 * j] = to[2 * j + 1] = 0;
+    if (n >= HALF)
+        for (size_t j = 0; j < HALF; j++) {
+            to[2 * j] = bf16_rounded(a, bf16, j);
+            to[2 * j + 1] = bf16_rounded(b, bf16, j);
+        }
+}
+
+INLINE void pair_numbers(const void *a, const void *b, bool bf16,
+                         const size_t c_step[2], uint16_t *panel)
+{
+    enum { HALF = B / 2 };
+    const size_t bytes = bf16 ? sizeof(uint16_t) : sizeof(float);
+    const size_t c = c_step[0], all = conv_positions_round_up(c, B);
+
+    for (size_t j = 0; j < all; j += HALF)
+        pair_columns((const char *)a + (j < c ? j : 0) * bytes,
+                     (const char *)b + (j < c ? j : 0) * bytes, bf16,
+                     j < c ? c - j : 0,
+                     panel + j / B * c_step[1] + block_pair_at(0, j % B));
+}
+
+/* Pixels a and b of dy as two rows of its panels, c_step[1] numbers apart. */
+HOT static void pair_pixels(const void *a, const void *b, bool bf16,
+                            const size_t c_step[2], uint16_t *panel)
+{
+    if (bf16)
+        pair_numbers(a, b, true, c_step, panel);
     else
-        bf16_interleave(n, at[0], at[1], to);
+        pair_numbers(a, b, false, c_step, panel);
 }
 
 /* Positions p and p + 1 of dy. */
 static void pair_positions(const struct gradient *g, size_t p)
 {
     const struct conv_positions *m = &g->m;
-    const size_t c = (size_t)m->out.c, half = B / 2;
-    const struct conv_place at = conv_positions_place(m, g->from + p),
-                            next = conv_positions_place(m, g->from + p + 1);
-    const size_t ab[2] = {conv_positions_output(m, &at),
-                          conv_positions_output(m, &next)};
+    const size_t bytes = g->dy_bf16 ? sizeof(uint16_t) : sizeof(float);
+    struct conv_place at = conv_positions_place(m, g->from + p);
+    const void *row[2];
 
-    for (size_t j = 0; j < conv_positions_panels(m) * B; j += half) {
-        const size_t n = j >= c ? 0 : c - j < half ? c - j : half;
-        uint16_t *to =
-            g->panel + j / B * chunk_len(m) * B + block_pair_at(p, j % B);
+    for (int i = 0; i < 2; i++, conv_positions_next(m, &at)) {
+        const size_t pixel = conv_positions_output(m, &at);
 
-        pair_channels(g, ab, j, n, to);
-        memset(to + 2 * n, 0, 2 * (half - n) * sizeof(*to));
+        row[i] = pixel == CONV_NOWHERE ? g->none
+                                       : (const char *)g->dy + pixel * bytes;
     }
+    pair_pixels(row[0], row[1], g->dy_bf16,
+                (size_t[]){(size_t)m->out.c, chunk_len(m) * B},
+                g->panel + block_pair_at(p, 0));
 }
 
 /* dW (B, B) of tap 't' from input channel 'k' and of panel 'q'. */
@@ -172,7 +199,8 @@ size_t conv_panels_gradient_scratch(const struct conv *c)
 
     return (m.depth * row_len(&m) +
             conv_positions_panels(&m) * chunk_len(&m) * B) /
-           2;
+               2 +
+           (size_t)m.out.c;
 }
 
 void conv_panels_gradient(const struct conv *c, const void *x, const void *dy,
@@ -190,6 +218,8 @@ void conv_panels_gradient(const struct conv *c, const void *x, const void *dy,
 
     all.rows = (uint16_t *)(void *)c->scratch;
     all.panel = all.rows + m.depth * row_len(&m);
+    all.none = memset(all.panel + conv_positions_panels(&m) * chunk_len(&m) * B,
+                      0, (size_t)m.out.c * sizeof(float));
 #pragma omp parallel num_threads(c->threads)
     {
         struct gradient g = all;

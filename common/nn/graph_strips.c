@@ -18,10 +18,10 @@ enum {
 /* Bytes of an image's values that node i reads and writes. */
 static size_t bytes_at(const struct node *nd)
 {
-    size_t n = tensor_room(&nd->out, tensor_row(&nd->out));
+    size_t n = tensor_row(&nd->out);
 
     for (int k = 0; k < NN_MAX_IN && nd->in[k]; k++)
-        n += tensor_room(&nd->in[k]->out, tensor_row(&nd->in[k]->out));
+        n += tensor_row(&nd->in[k]->out);
     return n * sizeof(float);
 }
 

@@ -30,12 +30,25 @@ HOT static void add_rows(size_t n, const float *a, const float *b, float *y)
         y[i] = a[i] + b[i];
 }
 
-/* n numbers of y from 'at' on, of which some are bf16. */
+HOT static void add_bf16(size_t n, const uint16_t *a, const uint16_t *b,
+                         uint16_t *y)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        y[i] = bf16_of(bf16_to(a[i]) + bf16_to(b[i]));
+}
+
+/* n numbers of y from 'at' on. */
 static void add_numbers(const struct node *nd, size_t at, size_t n)
 {
     const struct tensor *a = &nd->in[0]->out, *b = &nd->in[1]->out;
     float room[3][AT_ONCE];
 
+    if (a->bf16 && b->bf16 && nd->out.bf16) {
+        add_bf16(n, tensor_bf16(a, at), tensor_bf16(b, at),
+                 tensor_bf16(&nd->out, at));
+        return;
+    }
     for (size_t m; n > 0; at += m, n -= m) {
         float *y = nd->out.bf16 ? room[2] : nd->out.data + at;
 
