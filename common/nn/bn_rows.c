@@ -25,8 +25,8 @@ INLINE void make_rows(const struct bn_rows *b, const void *x, bool x_bf16,
     for (size_t i = 0; i < rows; i++) {
 #pragma omp simd
         for (size_t j = 0; j < c; j++) {
-            float v = bf16_or_float(x, x_bf16, i * pitch + j) * scale[j] +
-                      shift[j];
+            float v =
+                bf16_or_float(x, x_bf16, i * pitch + j) * scale[j] + shift[j];
 
             v = lo > v ? lo : v;
             v = hi < v ? hi : v;

@@ -12,10 +12,11 @@ enum {
     FEW_TILED = 64,
 
     /* Taps times channels from which bf16 is faster than products in float32,
-     * in tiles and otherwise; channels from which Winograd's fewer products in
-     * float32 are faster than bf16 without tiles, but of a few pixels. */
+     * in tiles and otherwise, where fewer would leave most of a block's depth
+     * to zeros; channels from which Winograd's fewer products in float32 are
+     * faster than bf16 without tiles, but of a few pixels. */
     NARROW_TILES = 64,
-    NARROW = 128,
+    NARROW = 32,
     WINOGRAD = 64,
 };
 

@@ -15,13 +15,13 @@
 #include <stddef.h>
 
 struct conv {
-    int n;            /* images */
-    int h, w, ci;     /* of x */
-    int oh, ow, co;   /* of y */
-    int size, stride; /* rows and columns of the kernel; step */
-    int top, left;    /* zeros before the first row, column */
-    int act;          /* enum act of layers.h, applied to y */
-    bool x_bf16, y_bf16; /* numbers of x, of y, are of bf16.h, not floats; */
+    int n;                 /* images */
+    int h, w, ci;          /* of x */
+    int oh, ow, co;        /* of y */
+    int size, stride;      /* rows and columns of the kernel; step */
+    int top, left;         /* zeros before the first row, column */
+    int act;               /* enum act of layers.h, applied to y */
+    bool x_bf16, y_bf16;   /* numbers of x, of y, are of bf16.h, not floats; */
     bool dx_bf16, dy_bf16; /* of their gradients */
     const struct block_kernel *kernel; /* products may be made of its blocks;
                                          NULL: of none */
@@ -32,12 +32,12 @@ struct conv {
 
 /* Arguments of backward. */
 struct conv_back {
-    const void *x;   /* [in] what forward read */
-    const void *dy;  /* [in] gradient of y before the activation */
-    const float *w;  /* [in] */
-    float *dw;       /* [in,out] W's gradient is added; NULL: not wanted */
-    void *dx;        /* [out] NULL: not wanted */
-    bool add;        /* to dx, which is floats, instead of overwriting it */
+    const void *x;  /* [in] what forward read */
+    const void *dy; /* [in] gradient of y before the activation */
+    const float *w; /* [in] */
+    float *dw;      /* [in,out] W's gradient is added; NULL: not wanted */
+    void *dx;       /* [out] NULL: not wanted */
+    bool add;       /* to dx, which is floats, instead of overwriting it */
 };
 
 struct conv_provider {

@@ -160,9 +160,8 @@ static void put_block(const struct products *d, size_t from, int n, size_t q,
     for (int i = 0; i < n; i++, conv_positions_next(&d->m, &p)) {
         const size_t pixel = conv_positions_output(&d->m, &p);
 
-        to[i] = pixel == CONV_NOWHERE
-                    ? NULL
-                    : (char *)d->y + (pixel + q * B) * bytes;
+        to[i] = pixel == CONV_NOWHERE ? NULL
+                                      : (char *)d->y + (pixel + q * B) * bytes;
     }
     if (d->after) {
         f = *d->after;

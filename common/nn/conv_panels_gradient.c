@@ -44,9 +44,9 @@ struct gradient {
     struct conv_positions m;
     bool x_bf16, dy_bf16;
     const void *x, *dy;
-    size_t from, n;  /* positions */
-    uint16_t *rows;  /* (depth, row_len) */
-    uint16_t *panel; /* (panels, chunk_len * 32) */
+    size_t from, n;   /* positions */
+    uint16_t *rows;   /* (depth, row_len) */
+    uint16_t *panel;  /* (panels, chunk_len * 32) */
     const void *none; /* zeros for a pixel of dy */
     float *dw;
     const struct block_kernel *by;

@@ -317,7 +317,8 @@ static void make_v(const struct winograd_plan *p, const void *x, size_t t0,
         void *at[POINTS];
 
         winograd_tile_inputs(&p->t, x, c->x_bf16, t, p->zero, at);
-        transform_in(at, c->x_bf16, ci, p->v + (t - t0) * ci, point_stride(t1 - t0, ci));
+        transform_in(at, c->x_bf16, ci, p->v + (t - t0) * ci,
+                     point_stride(t1 - t0, ci));
     }
 }
 
@@ -333,7 +334,8 @@ static void make_z(const struct winograd_plan *p, const void *dy, size_t t0,
         void *at[OUT * OUT];
 
         winograd_tile_outputs(&p->t, dy, c->dy_bf16, t, p->zero, at);
-        transform_dy(at, c->dy_bf16, co, p->m + (t - t0) * co, point_stride(t1 - t0, co));
+        transform_dy(at, c->dy_bf16, co, p->m + (t - t0) * co,
+                     point_stride(t1 - t0, co));
     }
 }
 

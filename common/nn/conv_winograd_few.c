@@ -155,8 +155,8 @@ INLINE void transform_square(const void *x, bool bf16, const size_t row_c[2],
 
         for (int k = 0; k < IN; k++) {
             for (int i = 0; i < IN; i++)
-                winograd_get(x, bf16,
-                                    (size_t)i * row + (size_t)k * c + j, &a[i]);
+                winograd_get(x, bf16, (size_t)i * row + (size_t)k * c + j,
+                             &a[i]);
             winograd_transform_in(a, o, 1);
             for (int i = 0; i < IN; i++)
                 b[i * IN + k] = o[i];
@@ -315,8 +315,7 @@ static void make_v(const struct few *w, size_t t, float *v)
         const size_t first =
             (i.image * (size_t)c->h + (size_t)y) * row + (size_t)x * ci;
 
-        transform_inside((const char *)w->x +
-                             first * winograd_bytes(c->x_bf16),
+        transform_inside((const char *)w->x + first * winograd_bytes(c->x_bf16),
                          c->x_bf16, (size_t[]){row, ci}, v, w->v_step);
         return;
     }

@@ -29,7 +29,8 @@
 enum { GRAPH_MAX_BATCH = 4096, GRAPH_MAX_NODES = 1024 };
 
 enum graph_memory {
-    GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests) */
+    GRAPH_KEEP_ALL, /* every out and dout stays readable (Grad-CAM, tests),
+                       and is float32 */
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
                        logits' longer; douts never; the input has no dout.  A
                        batch normalisation that is read through (op.h) has no
@@ -68,8 +69,11 @@ struct graph_args {
                      normalisation, are not kept for backward but made anew:
                      less memory, a little more time, the same bits */
     bool bf16;    /* convolutions multiply numbers rounded to bf16, where
-                     conv_choose() finds that it pays; all else, sums too,
-                     is float32 */
+                     conv_choose() finds that it pays, and values and
+                     gradients between layers that can read and write them are
+                     bf16 in memory, unless all stay readable (graph_bf16.c);
+                     weights, their gradients, statistics and sums are
+                     float32 */
     bool frozen;  /* no layer learns: backward gives douts alone */
     enum graph_part part; /* but GRAPH_WHOLE: with GRAPH_TRAIN alone */
     bool unfused; /* an activation is a node of its own, as in Keras, and has

@@ -63,6 +63,6 @@ void graph_plan_bf16(struct graph *g)
     plan_outs(g);
     for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++)
         g->node[i]->dout.bf16 = g->node[i]->out.bf16 &&
-                                g->node[i]->takes_bf16 &&
-                                !g->node[i]->frozen && reader_gives(g, i);
+                                g->node[i]->takes_bf16 && !g->node[i]->frozen &&
+                                reader_gives(g, i);
 }

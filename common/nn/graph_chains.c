@@ -30,8 +30,8 @@ static bool may_grow(const struct graph *g, int i, int k)
     return g->args.memory != GRAPH_KEEP_ALL && nd->op->kind == KIND_CONCAT &&
            nd->in[0]->op->kind == KIND_CONCAT && nd->in[0] != nd->in[1] &&
            g->run[i] && g->run[k] && !g->border[k] &&
-           nd->out.bf16 == nd->in[0]->out.bf16 &&
-           g->rows[i] == g->rows[k] && others_normalise(g, k, i);
+           nd->out.bf16 == nd->in[0]->out.bf16 && g->rows[i] == g->rows[k] &&
+           others_normalise(g, k, i);
 }
 
 void graph_plan_chains(struct graph *g)

@@ -289,8 +289,9 @@ static size_t value_len(const struct graph *g, int i)
 {
     const struct tensor *x = &g->node[i]->out;
 
-    return tensor_room(x, (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
-                              tensor_step(x));
+    return tensor_room(x,
+                       (size_t)(g->wide[i] ? g->args.max_batch : g->rows[i]) *
+                           tensor_step(x));
 }
 
 static size_t plan_arena(struct graph *g, struct places place[2],

@@ -91,19 +91,19 @@ struct node {
     bool add[NN_MAX_IN]; /* backward adds to in[i]->dout, else overwrites */
     struct slot slot[NN_MAX_SLOT];
     int n_slot;
-    size_t n_param;     /* floats in param; 0 if the layer learns nothing */
-    float *param;       /* weights, in the graph's parameter block; borrowed */
-    float *dparam;      /* d loss / d param, same layout; NULL if frozen */
-    size_t n_state;     /* floats in state */
-    float *state;       /* running statistics; borrowed */
-    size_t n_keep;      /* floats that forward leaves for backward */
-    float *keep;        /* borrowed */
-    size_t n_ready;     /* floats that prepare() makes of the weights */
-    float *ready;       /* borrowed */
-    int step;           /* set by the constructor: of in[0] only every step-th
+    size_t n_param;    /* floats in param; 0 if the layer learns nothing */
+    float *param;      /* weights, in the graph's parameter block; borrowed */
+    float *dparam;     /* d loss / d param, same layout; NULL if frozen */
+    size_t n_state;    /* floats in state */
+    float *state;      /* running statistics; borrowed */
+    size_t n_keep;     /* floats that forward leaves for backward */
+    float *keep;       /* borrowed */
+    size_t n_ready;    /* floats that prepare() makes of the weights */
+    float *ready;      /* borrowed */
+    int step;          /* set by the constructor: of in[0] only every step-th
                           row and column is read; 0: all */
-    bool folds;         /* set by the constructor: forward heeds 'fold' */
-    struct node *fold;  /* GRAPH_INFER: the batch normalisation behind this
+    bool folds;        /* set by the constructor: forward heeds 'fold' */
+    struct node *fold; /* GRAPH_INFER: the batch normalisation behind this
                           node, which this node's forward does as well */
     bool reads_bf16, writes_bf16; /* set by the constructor or shape(): forward
                                      and backward heed in[]->out.bf16, and

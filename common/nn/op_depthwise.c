@@ -314,7 +314,8 @@ static void data_row(const struct x_rows *x, size_t r,
         depthwise_rows_spread(&dy, b->base, dx);
     }
     if (b->sums)
-        bn_rows_sum(&x->read, r * (size_t)t->w, (size_t)t->w, dx, false, b->sums);
+        bn_rows_sum(&x->read, r * (size_t)t->w, (size_t)t->w, dx, false,
+                    b->sums);
 }
 
 /* The rows of dx that go with output row 'r': as many as the stride, with the

@@ -222,8 +222,7 @@ INLINE void give_numbers(size_t c, const void *x, bool x_bf16, const void *y,
 
 /* dx += dy where x is y and 'left' says that nobody has had it; clears it.  Of
  * x from number e[0] on, of y from e[1]. */
-HOT static void give_first(const struct pool *d, const size_t e[2],
-                           float *left)
+HOT static void give_first(const struct pool *d, const size_t e[2], float *left)
 {
     const struct tensor *x = &d->base.in[0]->out, *y = &d->base.out;
     const void *p = tensor_number(x, e[0]), *q = tensor_number(y, e[1]);
