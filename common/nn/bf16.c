@@ -23,12 +23,22 @@ const float *bf16_floats(const void *x, bool bf16, size_t n, float *room)
     return room;
 }
 
+static void turn_plainly(const uint16_t *x, uint16_t *y, size_t step)
+{
+    for (size_t i = 0; i < BF16_SQUARE; i++)
+        for (size_t j = 0; j < BF16_SQUARE; j++)
+            y[i * step + j] = x[j * BF16_SQUARE + i];
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#    define WIDE __attribute__((target("arch=x86-64-v4")))
+
 typedef uint16_t row __attribute__((vector_size(2 * BF16_SQUARE)));
 
-/* Rows i and i + 16 by turns: number by number the halves of one row's places
- * change with those of the numbers'.  After as many as there are bits in a place
- * they have changed altogether. */
-INLINE void deal_rows(const row *x, row *y)
+/* Rows i and i + 16 by turns, number by number: the bits of a row's and of a
+ * number's place move on by one.  After as many as a place has the two have
+ * changed places. */
+WIDE static void deal_rows(const row *x, row *y)
 {
     enum { HALF = BF16_SQUARE / 2 };
 
@@ -46,7 +56,7 @@ INLINE void deal_rows(const row *x, row *y)
     }
 }
 
-HOT void bf16_turn(const uint16_t *x, uint16_t *y, size_t step)
+WIDE static void turn_wide(const uint16_t *x, uint16_t *y, size_t step)
 {
     row a[BF16_SQUARE], b[BF16_SQUARE];
 
@@ -58,6 +68,18 @@ HOT void bf16_turn(const uint16_t *x, uint16_t *y, size_t step)
     deal_rows(a, b);
     for (size_t i = 0; i < BF16_SQUARE; i++)
         memcpy(y + i * step, &b[i], sizeof(b[i]));
+}
+#endif
+
+void bf16_turn(const uint16_t *x, uint16_t *y, size_t step)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (__builtin_cpu_supports("x86-64-v4")) {
+        turn_wide(x, y, step);
+        return;
+    }
+#endif
+    turn_plainly(x, y, step);
 }
 
 HOT void bf16_interleave(size_t n, const float *a, const float *b,

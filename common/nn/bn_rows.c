@@ -70,6 +70,7 @@ INLINE void sum_rows(const struct bn_rows *b, const void *x, bool x_bf16,
     size_t i = 0;
 
     for (; i + 4 <= rows; i += 4)
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const size_t r = i * pitch + j, d = i * c + j;
             const float a = scale[j], h = shift[j], m = mean[j];
@@ -91,6 +92,7 @@ INLINE void sum_rows(const struct bn_rows *b, const void *x, bool x_bf16,
                      (g2 * (x2 - m) + g3 * (x3 - m));
         }
     for (; i < rows; i++)
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const float v = bf16_or_float(x, x_bf16, i * pitch + j);
             const float d = bf16_or_float(dy, dy_bf16, i * c + j);
@@ -102,7 +104,7 @@ INLINE void sum_rows(const struct bn_rows *b, const void *x, bool x_bf16,
 }
 
 HOT void bn_rows_sum(const struct bn_rows *b, size_t from, size_t rows,
-                     const void *dy, bool bf16, float *part)
+                     const void *dy, bool bf16, float *restrict part)
 {
     const void *x = row_of(b, from);
 

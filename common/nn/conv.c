@@ -26,10 +26,11 @@ struct gemm_after conv_after(const struct conv *c, const float *bias)
                                c->act == ACT_RELU6 ? 6.0f : INFINITY};
 }
 
-/* Is it of an image alone, with few output pixels? */
+/* Is it of an image alone, with few output pixels?  In training all batches, and
+ * parts of a network, go the same way. */
 static bool is_few(const struct conv *c)
 {
-    return c->n == 1 &&
+    return c->infers && c->n == 1 &&
            c->oh * c->ow <= (conv_winograd_fits(c) ? FEW_TILED : FEW);
 }
 

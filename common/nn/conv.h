@@ -25,6 +25,8 @@ struct conv {
     bool dx_bf16, dy_bf16; /* of their gradients */
     const struct block_kernel *kernel; /* products may be made of its blocks;
                                          NULL: of none */
+    bool infers; /* no backward follows: an image alone may go another way than
+                    many do */
     int threads;
     float *ready;   /* what the prepare of the pass made of W; n_ready() */
     float *scratch; /* [scratch] as many floats as scratch() says */

@@ -148,7 +148,7 @@ static struct simd_chunks plain_tiles(const struct conv *c)
     const size_t m = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
 
     return simd_chunks(m, (size_t)COL / (size_t)(c->ci + c->co) / 16 * 16 + 64,
-                       m);
+                       m + 1);
 }
 
 static void forward_rounded(const struct conv *c,

@@ -4,9 +4,10 @@
  *     Y  = sum over taps of  X(p + distance) W          a panel of 32 channels
  *     dX = the same of dY with W turned round and transposed
  *
- * of the positions p of conv_positions.h.  Gradients are float32 in memory, x
- * and y may be bf16; what is multiplied is copied here, in bf16 rounded, some
- * positions at a time, so that it lies in a core's own cache.
+ * of the positions p of conv_positions.h.  x, y and their gradients may be bf16
+ * in memory.  What is multiplied is copied here, in bf16 rounded, some positions
+ * at a time, so that it lies in a core's own cache; or read where it lies, if
+ * its numbers are of the right kind and have no zeros between them.
  */
 #include "nn/bf16.h"
 #include "nn/conv_panels_private.h"

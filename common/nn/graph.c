@@ -132,6 +132,11 @@ int graph_index(const struct graph *g, const struct node *nd)
     return NO_NODE;
 }
 
+bool graph_infers(const struct graph *g)
+{
+    return g && g->args.memory == GRAPH_INFER;
+}
+
 bool graph_fuses(const struct graph *g)
 {
     return g && !g->args.unfused;

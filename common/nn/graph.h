@@ -35,7 +35,7 @@ enum graph_memory {
                        logits' longer; douts never; the input has no dout.  A
                        batch normalisation that is read through (op.h) has no
                        out, and the outs of concatenations that grow in place
-                       have tensor.pitch floats a pixel (graph_chains.c) */
+                       have tensor.pitch numbers a pixel (graph_chains.c) */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
                        PHASE_INFER alone, no backward; batch normalisation
                        is folded into the convolution before it, and the
@@ -101,8 +101,10 @@ void *graph_add(struct graph *g, const struct op *op, const char *name,
 struct node *graph_commit(struct graph *g, void *node);
 
 /* The largest batch, whether to fuse, whether every dout must stay readable,
- * and whether what is made of weights is kept, for constructors. */
+ * whether what is made of weights is kept, and whether it is for inference
+ * alone, for constructors. */
 int graph_max_batch(const struct graph *g);
+bool graph_infers(const struct graph *g);
 bool graph_fuses(const struct graph *g);
 bool graph_keeps_all(const struct graph *g);
 bool graph_keeps_ready(const struct graph *g);

@@ -3,12 +3,13 @@
  *
  * Those whose layer can write and whose readers can all read such numbers:
  * between a convolution and its batch normalisation, and what convolutions
- * that round their input anyway read.  They take half of the memory, and half
+ * read, most of which would round it.  They take half of the memory, and half
  * of the time to write and read.  Values that are handed on, inputs, the border
  * and the last one, and all that is to stay readable, are float32; so are
  * gradients that several layers add to, and those of frozen layers.
  */
 #include "nn/graph_private.h"
+#include "nn/layers.h"
 
 /* Do all that read node i read bf16, and is there one? */
 static bool readers_can(const struct graph *g, int i)
@@ -19,11 +20,17 @@ static bool readers_can(const struct graph *g, int i)
         for (int k = 0; k < NN_MAX_IN; k++) {
             if (g->node[j]->in[k] != g->node[i])
                 continue;
-            if (!g->node[j]->reads_bf16 || !g->run[j])
+            if (!g->node[j]->reads_bf16)
                 return false;
             readers++;
         }
     return readers > 0;
+}
+
+/* A gradient that is cut off where y is 6 finds numbers near 6 rounded to it. */
+static bool is_cut_by_value(const struct node *nd)
+{
+    return op_is_bn(nd) && nd->frozen && op_bn_act(nd) == ACT_RELU6;
 }
 
 static void plan_outs(struct graph *g)
@@ -34,7 +41,8 @@ static void plan_outs(struct graph *g)
          * it, and is the only one of both */
         struct node *by = nd->done ? nd->in[0] : nd;
 
-        if (nd->fold || !by->writes_bf16 || !g->run[i] || g->border[i])
+        if (nd->fold || !by->writes_bf16 || !g->run[i] || g->border[i] ||
+            is_cut_by_value(nd))
             continue;
         nd->out.bf16 = by->out.bf16 =
             readers_can(g, i) && !(by->keeps_bf16 && !by->in[0]->out.bf16);

@@ -15,7 +15,7 @@ enum {
     WEIGHTS = 1 << 19 /* bytes: a node with more has many */
 };
 
-/* Bytes of an image's values that node i reads and writes. */
+/* Bytes of an image's values that node i reads and writes, as floats. */
 static size_t bytes_at(const struct node *nd)
 {
     size_t n = tensor_row(&nd->out);

@@ -40,6 +40,7 @@ INLINE void sum_numbers(size_t rows, size_t c, const void *x, bool bf16,
     for (; i + 4 <= rows; i += 4) {
         const size_t r = i * pitch;
 
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const float p = part[j];
             const float a0 = bf16_or_float(x, bf16, r + j) - p;
@@ -52,6 +53,7 @@ INLINE void sum_numbers(size_t rows, size_t c, const void *x, bool bf16,
         }
     }
     for (; i < rows; i++)
+#pragma omp simd
         for (size_t j = 0; j < c; j++) {
             const float a = bf16_or_float(x, bf16, i * pitch + j) - part[j];
 
@@ -62,7 +64,7 @@ INLINE void sum_numbers(size_t rows, size_t c, const void *x, bool bf16,
 
 /* Of channels 'known' on of rows [from, from + rows). */
 HOT static void sum_rows(const struct tensor *x, size_t from, size_t rows,
-                         size_t known, float *part)
+                         size_t known, float *restrict part)
 {
     const size_t pitch = (size_t)x->pitch, c = (size_t)x->c - known;
     const void *at = tensor_number(x, from * pitch + known);

@@ -53,7 +53,8 @@ static int conv2d_shape(struct node *nd, struct err *err)
                        .size = a->size,
                        .stride = a->stride,
                        .act = (int)a->act,
-                       .kernel = c->kernel};
+                       .kernel = c->kernel,
+                       .infers = c->infers};
     c->oh = conv_axis(x->h, a->size, a->stride, (int)a->pad, &c->top);
     c->ow = conv_axis(x->w, a->size, a->stride, (int)a->pad, &c->left);
     if (c->oh < 1 || c->ow < 1)
@@ -65,7 +66,7 @@ static int conv2d_shape(struct node *nd, struct err *err)
     nd->reads_bf16 = d->by->reads_bf16;
     nd->takes_bf16 = d->by->reads_bf16;
     nd->gives_bf16 = d->by->gives_bf16;
-    nd->writes_bf16 = true;
+    nd->writes_bf16 = a->act != ACT_RELU6; /* backward asks whether y is 6 */
     nd->out = (struct tensor){.h = c->oh, .w = c->ow, .c = c->co};
     node_slot(nd,
               &(struct slot){
@@ -390,6 +391,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     snprintf(d->base.prefix, sizeof(d->base.prefix), "%s", name);
     d->keeps = graph_keeps_ready(g);
     d->c.kernel = graph_kernel(g);
+    d->c.infers = graph_infers(g);
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;

@@ -152,6 +152,7 @@ static struct node *new_rectifier(struct graph *g, struct node *x,
         r->top = top;
         r->base.rectified = true;
         r->base.reads_bf16 = r->base.writes_bf16 = true;
+        r->base.keeps_bf16 = isfinite(top); /* backward asks whether y is 6 */
     }
     return graph_commit(g, r);
 }

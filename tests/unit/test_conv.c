@@ -306,6 +306,7 @@ static bool is_bf16_of(int n, int size, int channels, bool tiles)
                            .top = pad,
                            .left = pad,
                            .kernel = &kernel,
+                           .infers = true,
                            .threads = 1};
 
     kernel.tiles = tiles;
