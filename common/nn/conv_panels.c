@@ -155,7 +155,7 @@ static void put_block(const struct products *d, size_t from, int n, size_t q,
     const size_t left = (size_t)d->m.out.c - q * B;
     const size_t bytes = number_bytes(d->y_bf16);
     struct conv_place p = conv_positions_place(&d->m, from);
-    struct gemm_after f;
+    struct gemm_after f = {0};
     void *to[B];
 
     for (int i = 0; i < n; i++, conv_positions_next(&d->m, &p)) {

@@ -86,23 +86,20 @@ static void turn_positions(const struct gradient *g, size_t p)
     }
 }
 
-/* Columns of two rows of a panel by turns, 16 at a time; past the last one 0. */
+/* 16 columns of two rows of a panel by turns; past n of them 0. */
 INLINE void pair_columns(const void *a, const void *b, bool bf16, size_t n,
                          uint16_t *restrict to)
 {
     enum { HALF = B / 2 };
 
-    for (size_t j = 0; j < n && n < HALF; j++) {
+    for (size_t j = 0; n >= HALF && j < HALF; j++) {
         to[2 * j] = bf16_rounded(a, bf16, j);
         to[2 * j + 1] = bf16_rounded(b, bf16, j);
     }
-    for (size_t j = n; j < HALF; j++)
-        to[2 * j] = to[2 * j + 1] = 0;
-    if (n >= HALF)
-        for (size_t j = 0; j < HALF; j++) {
-            to[2 * j] = bf16_rounded(a, bf16, j);
-            to[2 * j + 1] = bf16_rounded(b, bf16, j);
-        }
+    for (size_t j = 0; n < HALF && j < HALF; j++) {
+        to[2 * j] = j < n ? bf16_rounded(a, bf16, j) : 0;
+        to[2 * j + 1] = j < n ? bf16_rounded(b, bf16, j) : 0;
+    }
 }
 
 INLINE void pair_numbers(const void *a, const void *b, bool bf16,
