@@ -5,7 +5,8 @@
  * conv_bf16, with every kind of product that this processor has, are held
  * against conv_blas: forward, both gradients, borders, accumulation, and the
  * same bits for any number of threads.  Inputs are numbers that bf16 has, so
- * that its products are exact.
+ * that its products are exact, and so that they can be given in bf16 as well:
+ * what is read so gives the same bits, what is written so is rounded.
  */
 #include "base/rng.h"
 #include "golden/nn_digest.h"
@@ -49,6 +50,7 @@ static const struct conv_case other_shapes[] = {
     {2, 9, 10, 20, 33, PAD_SAME, ACT_NONE, true, true, 5, 1},
     {2, 9, 10, 20, 33, PAD_VALID, ACT_RELU, false, false, 2, 1},
     {3, 4, 5, 16, 16, PAD_SAME, ACT_NONE, false, false, 2, 1},
+    {3, 53, 53, 64, 48, PAD_SAME, ACT_RELU, true, false, 1, 1},
     {1, 110, 110, 64, 64, PAD_SAME, ACT_RELU, true, false, 3, 1},
 };
 
@@ -68,52 +70,121 @@ struct result {
     size_t ny, nx, nw;
 };
 
-static struct result run_provider(const struct conv_provider *by,
-                                  const struct block_kernel *bf16,
-                                  const struct conv_case *s, int threads)
+/* Which numbers are of bf16.h, not floats. */
+struct in_bf16 {
+    bool x, y, dx, dy;
+};
+
+static const struct in_bf16 nothing;
+
+/* The n numbers of x as they are given to a provider; x is freed. */
+static void *as_given(float *x, size_t n, bool bf16)
 {
-    const int size = s->size;
+    uint16_t *to = bf16 ? malloc((n + 1) * sizeof(*to)) : NULL;
+
+    if (!to)
+        return x;
+    bf16_round(n, x, to);
+    free(x);
+    return to;
+}
+
+/* And as floats again. */
+static float *as_floats(void *x, size_t n, bool bf16)
+{
+    float *to = bf16 ? malloc((n + 1) * sizeof(*to)) : NULL;
+
+    if (!to)
+        return x;
+    for (size_t i = 0; i < n; i++)
+        to[i] = bf16_to(((uint16_t *)x)[i]);
+    free(x);
+    return to;
+}
+
+static struct conv conv_of(const struct conv_case *s,
+                           const struct block_kernel *kernel,
+                           const struct in_bf16 *in, int threads)
+{
     struct conv c = {.n = s->n,
                      .h = s->h,
                      .w = s->w,
                      .ci = s->ci,
                      .co = s->co,
-                     .size = size,
+                     .size = s->size,
                      .stride = s->stride,
                      .act = s->act,
-                     .kernel = bf16,
+                     .x_bf16 = in->x,
+                     .y_bf16 = in->y,
+                     .dx_bf16 = in->dx,
+                     .dy_bf16 = in->dy,
+                     .kernel = kernel,
                      .threads = threads};
-    struct result r;
-    float *x, *w, *bias, *dy;
 
-    c.oh = conv_axis(s->h, size, c.stride, s->pad, &c.top);
-    c.ow = conv_axis(s->w, size, c.stride, s->pad, &c.left);
-    r.nx = (size_t)(s->n * s->h * s->w) * (size_t)s->ci;
-    r.ny = (size_t)(s->n * c.oh * c.ow) * (size_t)s->co;
-    r.nw = (size_t)(size * size) * (size_t)s->ci * (size_t)s->co;
-    x = draw_values(1, r.nx);
-    w = draw_values(2, r.nw);
-    bias = draw_values(3, (size_t)s->co);
-    dy = draw_values(4, r.ny);
-    r.y = draw_values(5, r.ny);
-    r.dx = draw_values(6, r.nx);
-    r.dw = draw_values(7, r.nw);
-    c.scratch = malloc((by->scratch(&c) + 1) * sizeof(float));
-    c.ready = malloc(((by->n_ready ? by->n_ready(&c) : 0) + 1) * sizeof(float));
+    c.oh = conv_axis(s->h, s->size, s->stride, s->pad, &c.top);
+    c.ow = conv_axis(s->w, s->size, s->stride, s->pad, &c.left);
+    return c;
+}
+
+/* The arguments of both passes, owned. */
+struct arguments {
+    void *x, *y, *dx, *dy;
+    float *w, *bias, *dw;
+};
+
+static void run_passes(const struct conv_provider *by, struct conv *c,
+                       const struct conv_case *s, const struct arguments *a)
+{
+    c->scratch = malloc((by->scratch(c) + 1) * sizeof(float));
+    c->ready = malloc(((by->n_ready ? by->n_ready(c) : 0) + 1) * sizeof(float));
     if (by->prepare)
-        by->prepare(&c, w);
-    by->forward(&c, x, w, s->bias ? bias : NULL, r.y);
+        by->prepare(c, a->w);
+    by->forward(c, a->x, a->w, s->bias ? a->bias : NULL, a->y);
     if (by->prepare_back)
-        by->prepare_back(&c, w);
+        by->prepare_back(c, a->w);
     if (by->backward)
-        by->backward(&c, &(struct conv_back){x, dy, w, r.dw, r.dx, s->add});
-    free(c.scratch);
-    free(c.ready);
-    free(x);
-    free(w);
-    free(bias);
-    free(dy);
-    return r;
+        by->backward(
+            c, &(struct conv_back){a->x, a->dy, a->w, a->dw, a->dx, s->add});
+    free(c->scratch);
+    free(c->ready);
+}
+
+static struct result run_in(const struct conv_provider *by,
+                            const struct block_kernel *kernel,
+                            const struct conv_case *s, int threads,
+                            const struct in_bf16 *in)
+{
+    struct conv c = conv_of(s, kernel, in, threads);
+    const size_t nx = (size_t)(s->n * s->h * s->w) * (size_t)s->ci;
+    const size_t ny = (size_t)(s->n * c.oh * c.ow) * (size_t)s->co;
+    const size_t nw =
+        (size_t)(s->size * s->size) * (size_t)s->ci * (size_t)s->co;
+    const struct arguments a = {.x = as_given(draw_values(1, nx), nx, in->x),
+                                .w = draw_values(2, nw),
+                                .bias = draw_values(3, (size_t)s->co),
+                                .dy = as_given(draw_values(4, ny), ny, in->dy),
+                                .y = as_given(draw_values(5, ny), ny, in->y),
+                                .dx = as_given(draw_values(6, nx), nx, in->dx),
+                                .dw = draw_values(7, nw)};
+
+    run_passes(by, &c, s, &a);
+    free(a.x);
+    free(a.w);
+    free(a.bias);
+    free(a.dy);
+    return (struct result){.y = as_floats(a.y, ny, in->y),
+                           .dx = as_floats(a.dx, nx, in->dx),
+                           .dw = a.dw,
+                           .ny = ny,
+                           .nx = nx,
+                           .nw = nw};
+}
+
+static struct result run_provider(const struct conv_provider *by,
+                                  const struct block_kernel *bf16,
+                                  const struct conv_case *s, int threads)
+{
+    return run_in(by, bf16, s, threads, &nothing);
 }
 
 static void release_result(struct result *r)
@@ -150,6 +221,77 @@ static void check_shape(const struct conv_provider *by,
     release_result(&a);
     release_result(&b);
     release_result(&two);
+}
+
+static bool same_floats(const float *a, const float *b, size_t n)
+{
+    return memcmp(a, b, n * sizeof(*a)) == 0;
+}
+
+/* Are the n numbers of a those of b, rounded to bf16 if 'rounded'? */
+static bool is_rounded(const float *a, const float *b, size_t n, bool rounded)
+{
+    size_t i = 0;
+
+    if (!rounded)
+        return same_floats(a, b, n);
+    while (i < n && bf16_cut(a[i]) == bf16_of(b[i]))
+        i++;
+    return i == n;
+}
+
+/* The same but for what other sums may change before they are rounded. */
+static bool is_close(const float *a, const float *b, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && fabsf(a[i] - b[i]) <= 0x1p-8f * fabsf(b[i]) + 1e-5f)
+        i++;
+    return i == n;
+}
+
+/* What 'by' makes of numbers in bf16 beside 'want', of the same as floats. */
+static void check_in(const struct conv_provider *by,
+                     const struct block_kernel *kernel,
+                     const struct conv_case *s, const struct in_bf16 *in,
+                     const struct result *want)
+{
+    struct result a = run_in(by, kernel, s, 1, in),
+                  two = run_in(by, kernel, s, 2, in);
+    char what[160];
+
+    snprintf(what, sizeof(what),
+             "%s: %d x %dx%d, %d to %d, %dx%d of stride %d, bf16:%s%s%s%s",
+             kernel ? kernel->name : by->name, s->n, s->h, s->w, s->ci, s->co,
+             s->size, s->size, s->stride, in->x ? " x" : "", in->y ? " y" : "",
+             in->dx ? " dx" : "", in->dy ? " dy" : "");
+    ok(by == &conv_blas ? is_close(a.y, want->y, a.ny)
+                        : is_rounded(a.y, want->y, a.ny, in->y),
+       what);
+    ok(is_rounded(a.dx, want->dx, a.nx, in->dx), "  dx is the same, too");
+    ok(same_floats(a.dw, want->dw, a.nw), "  and dw");
+    ok(same_floats(a.y, two.y, a.ny) && same_floats(a.dx, two.dx, a.nx) &&
+           same_floats(a.dw, two.dw, a.nw),
+       "  the same bits from two threads");
+    release_result(&a);
+    release_result(&two);
+}
+
+/* All that it can do at once, then y alone, which any provider rounds. */
+static void check_numbers(const struct conv_provider *by,
+                          const struct block_kernel *kernel,
+                          const struct conv_case *s)
+{
+    const struct in_bf16 all = {.x = by->reads_bf16,
+                                .y = true,
+                                .dx = by->gives_bf16 && !s->add,
+                                .dy = by->reads_bf16};
+    struct result want = run_provider(by, kernel, s, 1);
+
+    if (all.x)
+        check_in(by, kernel, s, &all, &want);
+    check_in(by, kernel, s, &(struct in_bf16){.y = true}, &want);
+    release_result(&want);
 }
 
 static void test_fits(void)
@@ -288,6 +430,47 @@ static void check_float32(void)
     }
 }
 
+static const struct conv_case *shape_at(size_t i)
+{
+    enum { FIRST = sizeof(shapes) / sizeof(shapes[0]) };
+    enum { OTHER = sizeof(other_shapes) / sizeof(shapes[0]) };
+
+    if (i < FIRST)
+        return &shapes[i];
+    return i - FIRST < OTHER ? &other_shapes[i - FIRST] : NULL;
+}
+
+/* The largest shapes take too long, and the others have several tiles, too. */
+static bool is_quick(const struct conv *c)
+{
+    enum { MOST = 40 << 20 };
+    const size_t pixels = (size_t)c->n * (size_t)c->oh * (size_t)c->ow;
+    const size_t taps = (size_t)c->size * (size_t)c->size;
+
+    return pixels * taps * (size_t)c->ci * (size_t)c->co < MOST;
+}
+
+static void check_in_memory(void)
+{
+    const struct block_kernel *can[BLOCK_KERNELS], *blocks[BLOCK_KERNELS];
+    const int n = block_kernels_bf16(can), m = block_kernels_float32(blocks);
+    const struct conv_case *s;
+
+    for (size_t i = 0; (s = shape_at(i)); i++) {
+        const struct conv c = conv_of(s, NULL, &nothing, 1);
+
+        if (!is_quick(&c))
+            continue;
+        check_numbers(&conv_blas, NULL, s);
+        if (conv_winograd_fits(&c))
+            check_numbers(&conv_winograd, NULL, s);
+        for (int k = 0; k < n; k++)
+            check_numbers(&conv_bf16, can[k], s);
+        for (int k = 0; k < m; k++)
+            check_numbers(&conv_panels, blocks[k], s);
+    }
+}
+
 /* A convolution of n images, this size and so many channels, by tiles or by
  * vectors. */
 static bool is_bf16_of(int n, int size, int channels, bool tiles)
@@ -356,6 +539,7 @@ int main(void)
         check_shape(&conv_winograd, NULL, &shapes[i]);
     check_bf16();
     check_float32();
+    check_in_memory();
     test_fits();
     test_bf16_fits();
     test_bf16_chosen();
