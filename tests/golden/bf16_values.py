@@ -193,7 +193,7 @@ def mobilenet(k, x):
     y = k.bn(k.conv(x, "c3", 160, 1, "od"), "n5", "", RELU6)
     y = k.bn(k.depthwise(y, "w2", 1, "same", "o"), "n6", "od", RELU6)
     y = k.bn(k.conv(y, "c4", 128, 1, "od"), "n7", "o")
-    x = k.conv(x + y, "s2", 40, 1, "o")
+    x = k.conv(x + y, "s2", 24, 1, "o")
     x = k.bn(x, "n8", "", RELU6)
     x = k.bn(k.conv(x, "s3", 144, 1, "o"), "n9", "od", RELU6)
     x = k.bn(k.conv(x, "c5", 128, 1, "od"), "n10", "", RELU6)
