@@ -11,12 +11,10 @@ enum {
     FEW = 1 << 10,
     FEW_TILED = 64,
 
-    /* Taps times channels from which bf16 is faster than products in float32,
-     * in tiles and otherwise, where fewer would leave most of a block's depth
-     * to zeros; channels from which Winograd's fewer products in float32 are
-     * faster than bf16 without tiles, but of a few pixels. */
-    NARROW_TILES = 64,
-    NARROW = 32,
+    /* Taps times channels from which bf16 is faster than products in float32;
+     * channels from which Winograd's fewer products in float32 are faster than
+     * bf16 without tiles, but of a few pixels. */
+    NARROW = 64,
     WINOGRAD = 64,
 };
 
@@ -40,10 +38,8 @@ static bool is_for_bf16(const struct conv *c)
     const int channels = c->ci < c->co ? c->ci : c->co;
     const int rounded = c->size * c->size * channels;
 
-    if (c->kernel->tiles)
-        return rounded >= NARROW_TILES;
-    return rounded >= NARROW &&
-           (channels < WINOGRAD || is_few(c) || !conv_winograd_fits(c));
+    return rounded >= NARROW && (c->kernel->tiles || channels < WINOGRAD ||
+                                 is_few(c) || !conv_winograd_fits(c));
 }
 
 const struct conv_provider *conv_choose(const struct conv *c)

@@ -49,6 +49,26 @@ static void plan_outs(struct graph *g)
     }
 }
 
+/*
+ * Numbers far from 0 would be rounded by much of what they differ by.  A batch
+ * normalisation asks for no more than their differences, so that they may as
+ * well be those from where its mean was last.
+ */
+static void plan_centres(struct graph *g)
+{
+    for (int j = 0; j < g->n_node; j++) {
+        struct node *nd = g->node[j], *x = nd->in[0];
+        int readers = 0;
+
+        if (!op_is_bn(nd) || !x->centres || !x->out.bf16 || x->fold)
+            continue;
+        for (int i = j; i < g->n_node; i++)
+            for (int k = 0; k < NN_MAX_IN; k++)
+                readers += g->node[i]->in[k] == x;
+        x->centre = readers == 1 ? nd : NULL;
+    }
+}
+
 /* Is node i read once, by one that gives its gradient in bf16? */
 static bool reader_gives(const struct graph *g, int i)
 {
@@ -69,6 +89,7 @@ void graph_plan_bf16(struct graph *g)
     if (!g->args.bf16 || g->args.memory == GRAPH_KEEP_ALL)
         return;
     plan_outs(g);
+    plan_centres(g);
     for (int i = 0; g->args.memory == GRAPH_TRAIN && i < g->n_node; i++)
         g->node[i]->dout.bf16 = g->node[i]->out.bf16 &&
                                 g->node[i]->takes_bf16 && !g->node[i]->frozen &&

@@ -110,16 +110,20 @@ struct node {
                                      out.bf16 */
     bool takes_bf16, gives_bf16;  /* likewise backward dout.bf16, and
                                      in[]->dout.bf16 of what is not added to */
-    bool keeps_bf16;    /* set by the constructor: out is bf16 only if in[0]'s
+    bool keeps_bf16;     /* set by the constructor: out is bf16 only if in[0]'s
                            is, of which it holds some numbers */
-    bool reads_through; /* set by the constructor or shape(): forward and
+    bool centres;        /* set by the constructor: forward heeds 'centre' */
+    struct node *centre; /* the batch normalisation that alone reads the value,
+                            which is bf16: its moving mean is subtracted before
+                            the value is rounded; NULL: none */
+    bool reads_through;  /* set by the constructor or shape(): forward and
                            backward heed in[0]->read_through */
-    bool read_through;  /* GRAPH_TRAIN: of a batch normalisation: there is no
+    bool read_through;   /* GRAPH_TRAIN: of a batch normalisation: there is no
                           value; who reads it makes one of op_bn_rows() and
                           leaves op_bn_sums() in backward */
-    bool grows;         /* of a concatenation: out and dout lie in the place of
+    bool grows;          /* of a concatenation: out and dout lie in the place of
                            in[0]'s (graph_chains.c) */
-    bool done;          /* folded into in[0]: forward has nothing to do */
+    bool done;           /* folded into in[0]: forward has nothing to do */
 };
 
 /* Products and sums of a plain implementation for the whole batch: a method
@@ -265,6 +269,9 @@ bool op_is_bn(const struct node *nd);
 
 /* What it reads and what it makes of that in this pass. */
 struct bn_rows op_bn_rows(const struct node *bn);
+
+/* The moving mean of each of its channels (c). */
+const float *op_bn_moving_mean(const struct node *bn);
 
 /* Of one that is read through, where (2, c) sums of bn_rows_sum() belong. */
 double *op_bn_sums(const struct node *bn);

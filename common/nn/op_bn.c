@@ -97,6 +97,17 @@ static void bn_init(struct node *nd, struct rng *rng)
     }
 }
 
+const float *op_bn_moving_mean(const struct node *bn)
+{
+    return bn->state + MOVING_MEAN * (size_t)bn->out.c;
+}
+
+/* What is subtracted from the values of channel j before they are read. */
+static float centre_of(const struct node *nd, size_t j)
+{
+    return nd->in[0]->centre == nd ? op_bn_moving_mean(nd)[j] : 0.0f;
+}
+
 /* From the moments of the global batch: keep's MEAN and RSTD; move the state.
  */
 static void use_batch(struct node *nd, const struct pass *p)
@@ -119,7 +130,8 @@ static void use_batch(struct node *nd, const struct pass *p)
             float *mm = &moving[MOVING_MEAN * c + j];
             float *mv = &moving[MOVING_VAR * c + j];
 
-            *mm = (float)(m * (double)*mm + (1.0 - m) * mean);
+            *mm = (float)(m * (double)*mm +
+                          (1.0 - m) * (mean + (double)centre_of(nd, j)));
             *mv = (float)(m * (double)*mv + (1.0 - m) * var * bessel);
         }
     }
@@ -133,7 +145,8 @@ static void use_moving(struct node *nd)
     for (size_t j = 0; j < c; j++) {
         const double var = (double)nd->state[MOVING_VAR * c + j];
 
-        nd->keep[MEAN * c + j] = nd->state[MOVING_MEAN * c + j];
+        nd->keep[MEAN * c + j] =
+            nd->state[MOVING_MEAN * c + j] - centre_of(nd, j);
         nd->keep[RSTD * c + j] = (float)(1.0 / sqrt(var + (double)b->eps));
     }
 }

@@ -152,6 +152,8 @@ static void conv2d_plan(struct node *nd)
     c->y_bf16 = nd->out.bf16;
     c->dx_bf16 = nd->in[0]->dout.bf16;
     c->dy_bf16 = nd->dout.bf16;
+    if (nd->centre)
+        nd->n_keep = (size_t)c->co;
     nd->n_ready = d->keeps ? provider_ready(nd) : 0;
     if (nd->fold)
         nd->n_ready += 2 * (size_t)c->co + (d->by->prepare ? 0 : n_kernel(c));
@@ -205,6 +207,16 @@ static void conv2d_prepare(struct node *nd, const struct pass *p)
         d->by->prepare(&c, w);
 }
 
+/* The bias less what the values are centred by. */
+static const float *centred_bias(const struct node *nd, const float *bias)
+{
+    const float *mean = op_bn_moving_mean(nd->centre);
+
+    for (size_t j = 0; j < (size_t)nd->out.c; j++)
+        nd->keep[j] = (bias ? bias[j] : 0.0f) - mean[j];
+    return nd->keep;
+}
+
 static void conv2d_forward(struct node *nd, const struct pass *p)
 {
     const struct conv2d *d = (const struct conv2d *)nd;
@@ -216,6 +228,8 @@ static void conv2d_forward(struct node *nd, const struct pass *p)
         bias = fold_bias(nd);
         c.act = (int)op_bn_act(nd->fold);
     }
+    if (nd->centre)
+        bias = centred_bias(nd, bias);
     if (nd->in[0]->read_through) {
         const struct bn_rows x = op_bn_rows(nd->in[0]);
 
@@ -395,7 +409,7 @@ struct node *nn_conv2d(struct graph *g, struct node *x, const char *name,
     d->a = a;
     d->a.stride = a.stride ? a.stride : 1;
     d->a.act = apart ? ACT_NONE : a.act;
-    d->base.folds = d->a.act == ACT_NONE;
+    d->base.folds = d->base.centres = d->a.act == ACT_NONE;
     d->base.rectified = d->a.act != ACT_NONE;
     d->base.step = d->a.size == 1 ? d->a.stride : 1;
     if (d->a.act != ACT_NONE)

@@ -230,6 +230,7 @@ static void depthwise_init(struct node *nd, struct rng *rng)
  * the kernel times the scale. */
 static void depthwise_plan(struct node *nd)
 {
+    nd->n_keep = nd->centre ? (size_t)nd->out.c : 0;
     nd->n_ready = nd->fold ? (TAPS + 2) * (size_t)nd->out.c : 0;
 }
 
@@ -252,11 +253,15 @@ static void depthwise_forward(struct node *nd, const struct pass *p)
     const size_t c = (size_t)nd->out.c;
     const size_t len = (size_t)nd->out.w * c;
     const float *k = nd->fold ? nd->ready + 2 * c : nd->param;
-    const float *base = nd->fold ? nd->ready + c : p->scratch;
+    const float *base = nd->fold     ? nd->ready + c
+                        : nd->centre ? nd->keep
+                                     : p->scratch;
     const size_t rows = (size_t)nd->out.n * (size_t)nd->out.h;
     struct gemm_after after;
 
     memset(p->scratch, 0, zero_len(nd) * sizeof(float));
+    for (size_t j = 0; nd->centre && j < c; j++)
+        nd->keep[j] = -op_bn_moving_mean(nd->centre)[j];
     if (nd->fold)
         after = conv_after(&(struct conv){.act = op_bn_act(nd->fold)}, NULL);
 #pragma omp parallel num_threads(p->threads)
@@ -444,7 +449,7 @@ struct node *nn_depthwise(struct graph *g, struct node *x, const char *name,
         d->a = a;
         d->a.stride = a.stride ? a.stride : 1;
         d->base.folds = d->base.reads_through = true;
-        d->base.writes_bf16 = true;
+        d->base.writes_bf16 = d->base.centres = true;
     }
     return graph_commit(g, d);
 }

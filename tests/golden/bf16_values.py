@@ -106,23 +106,26 @@ class Net:
                 "moving" not in name)
         return self.param[name]
 
-    def value(self, x, name, kind):
+    def value(self, x, name, kind, bn=""):
+        """What it is less the moving mean of 'bn', which alone reads it."""
         out = "o" in kind and left_out[0] != name
         dout = "d" in kind and left_out[0] != "d " + name
-        return Value.apply(x, out, dout)
+        mean = self.p(bn + "/moving_mean:0", x.shape[-1:]) if bn else 0
+        return Value.apply(x - mean, out, dout) + mean
 
-    def conv(self, x, name, co, k=1, kind="", s=1, bias=False, act=False):
+    def conv(self, x, name, co, k=1, kind="", s=1, bias=False, act=False,
+             bn=""):
         w = self.p(name + "/kernel:0", (k, k, x.shape[3], co))
         rounds = name[0] == "c" or (self.tiles and name == "s2")
         y = Product.apply(x, w, s, "same") if rounds else conv(
             x, w, s, "same")
         if bias:
             y = y + self.p(name + "/bias:0", (co, ))
-        return self.value(clip(y, np.inf) if act else y, name, kind)
+        return self.value(clip(y, np.inf) if act else y, name, kind, bn)
 
-    def depthwise(self, x, name, s, pad, kind):
+    def depthwise(self, x, name, s, pad, kind, bn):
         w = self.p(name + "/depthwise_kernel:0", (3, 3, x.shape[3], 1))
-        return self.value(conv(x, w, s, pad, depthwise=True), name, kind)
+        return self.value(conv(x, w, s, pad, depthwise=True), name, kind, bn)
 
     def bn(self, x, name, kind="", top=None):
         """Its value is named r... where it has an activation."""
@@ -145,14 +148,14 @@ RELU, RELU6 = np.inf, 6.0
 
 
 def resnet(k, x):
-    x = k.conv(x, "s1", 128, 3, "o", 2, bias=True)
+    x = k.conv(x, "s1", 128, 3, "o", 2, bias=True, bn="n1")
     x = k.bn(x, "n1", "o", RELU)
-    y = k.bn(k.conv(x, "c0", 144, 1, "od"), "n0", "o")
-    x = k.bn(k.conv(x, "c2", 144, 1, "od"), "n2", "o")
+    y = k.bn(k.conv(x, "c0", 144, 1, "od", bn="n0"), "n0", "o")
+    x = k.bn(k.conv(x, "c2", 144, 1, "od", bn="n2"), "n2", "o")
     x = k.value(x + y, "a", "o")
     x = k.value(clip(x, RELU), "r", "o")
-    x = k.bn(k.conv(x, "c3", 160, 1, "od"), "n3", "od", RELU)
-    x = k.bn(k.conv(x, "c4", 128, 1, "od"), "n4", "", RELU)
+    x = k.bn(k.conv(x, "c3", 160, 1, "od", bn="n3"), "n3", "od", RELU)
+    x = k.bn(k.conv(x, "c4", 128, 1, "od", bn="n4"), "n4", "", RELU)
     return k.dense(x.mean((1, 2)))
 
 
@@ -160,13 +163,14 @@ def densenet(k, x):
     x = k.conv(x, "s0", 128, 3, "o")
     for i in "123":
         y = k.bn(x, "n" + i, "od", RELU)
-        y = k.bn(k.conv(y, "c" + i, 128, 1, "od"), "n%sb" % i, "od", RELU)
+        y = k.conv(y, "c" + i, 128, 1, "od", bn="n%sb" % i)
+        y = k.bn(y, "n%sb" % i, "od", RELU)
         y = k.conv(y, "c%sb" % i, 24, 3, "od")
         x = k.value(torch.cat((x, y), 3), "j" + i, "o")
     x = k.conv(k.bn(x, "n4", "od", RELU), "c4", 128)
     x = F.avg_pool2d(x.permute(0, 3, 1, 2), 2).permute(0, 2, 3, 1)
     x = k.bn(x, "n5", "od", RELU)
-    x = k.bn(k.conv(x, "c5", 128, 1, "od"), "n6", "", RELU)
+    x = k.bn(k.conv(x, "c5", 128, 1, "od", bn="n6"), "n6", "", RELU)
     return k.dense(x.mean((1, 2)))
 
 
@@ -186,17 +190,18 @@ def vgg(k, x):
 
 
 def mobilenet(k, x):
-    x = k.bn(k.conv(x, "s1", 128, 3, "o"), "n1", "od", RELU6)
-    x = k.bn(k.conv(x, "c1", 144, 1, "od"), "n2", "", RELU6)
-    x = k.bn(k.depthwise(x, "w1", 2, "correct", "o"), "n3", "od", RELU6)
-    x = k.bn(k.conv(x, "c2", 128, 1, "od"), "n4", "o")
-    y = k.bn(k.conv(x, "c3", 160, 1, "od"), "n5", "", RELU6)
-    y = k.bn(k.depthwise(y, "w2", 1, "same", "o"), "n6", "od", RELU6)
-    y = k.bn(k.conv(y, "c4", 128, 1, "od"), "n7", "o")
-    x = k.conv(x + y, "s2", 24, 1, "o")
+    x = k.bn(k.conv(x, "s1", 128, 3, "o", bn="n1"), "n1", "od", RELU6)
+    x = k.bn(k.conv(x, "c1", 144, 1, "od", bn="n2"), "n2", "", RELU6)
+    x = k.depthwise(x, "w1", 2, "correct", "o", bn="n3")
+    x = k.bn(x, "n3", "od", RELU6)
+    x = k.bn(k.conv(x, "c2", 128, 1, "od", bn="n4"), "n4", "o")
+    y = k.bn(k.conv(x, "c3", 160, 1, "od", bn="n5"), "n5", "", RELU6)
+    y = k.bn(k.depthwise(y, "w2", 1, "same", "o", bn="n6"), "n6", "od", RELU6)
+    y = k.bn(k.conv(y, "c4", 128, 1, "od", bn="n7"), "n7", "o")
+    x = k.conv(x + y, "s2", 24, 1, "o", bn="n8")
     x = k.bn(x, "n8", "", RELU6)
-    x = k.bn(k.conv(x, "s3", 144, 1, "o"), "n9", "od", RELU6)
-    x = k.bn(k.conv(x, "c5", 128, 1, "od"), "n10", "", RELU6)
+    x = k.bn(k.conv(x, "s3", 144, 1, "o", bn="n9"), "n9", "od", RELU6)
+    x = k.bn(k.conv(x, "c5", 128, 1, "od", bn="n10"), "n10", "", RELU6)
     return k.dense(x.mean((1, 2)))
 
 
