@@ -162,7 +162,7 @@ void graph_describe(const struct graph *g, char text[GEMM_DESCRIPTION])
     gemm_describe(text);
     n = strlen(text);
     snprintf(text + n, GEMM_DESCRIPTION - n, ", engine %d%s%s", ENGINE,
-             bf16 ? ", values and products in bf16 by " : "",
+             bf16 ? ", bf16 values and products by " : "",
              bf16 ? graph_kernel(g)->name : "");
 }
 

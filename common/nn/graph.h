@@ -34,8 +34,9 @@ enum graph_memory {
     GRAPH_TRAIN,    /* backward reuses memory: outs are good until then, the
                        logits' longer; douts never; the input has no dout.  A
                        batch normalisation that is read through (op.h) has no
-                       out, and the outs of concatenations that grow in place
-                       have tensor.pitch numbers a pixel (graph_chains.c) */
+                       out, the outs of concatenations that grow in place
+                       have tensor.pitch numbers a pixel (graph_chains.c), and
+                       in bf16 some outs are less a mean (node.centre) */
     GRAPH_INFER,    /* only graph_output()->out is good, the input is spoilt;
                        PHASE_INFER alone, no backward; batch normalisation
                        is folded into the convolution before it, and the
@@ -152,8 +153,8 @@ void graph_set_step(struct graph *g, uint32_t step, uint32_t first_row);
  * By which share running statistics move towards those of the batch in
  * PHASE_TRAIN from now on, in place of each layer's 1 - momentum: with n / N for
  * a batch of n when there have been N with it they are the mean of all batches,
- * weighted by their sizes, whatever they were before.  0 <= share <= 1; 0: as
- * the layers have it.
+ * weighted by their sizes, whatever they were before (in bf16 but for
+ * rounding).  0 <= share <= 1; 0: as the layers have it.
  */
 void graph_set_share(struct graph *g, double share);
 
@@ -190,7 +191,8 @@ void graph_forward(struct graph *g, enum phase phase);
  */
 int graph_forward_finite(struct graph *g, enum phase phase);
 
-/* Are a node's weights and statistics finite? */
+/* Are a node's weights and statistics finite, and those by which its value is
+ * centred (op.h)? */
 bool graph_weights_finite(const struct node *nd);
 
 /* Set graph_dparam() to 0.  (Douts need no clearing.) */

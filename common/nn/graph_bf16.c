@@ -6,7 +6,8 @@
  * read, most of which would round it.  They take half of the memory, and half
  * of the time to write and read.  Values that are handed on, inputs, the border
  * and the last one, and all that is to stay readable, are float32; so are
- * gradients that several layers add to, and those of frozen layers.
+ * gradients that several layers add to, and those of frozen layers.  What a
+ * batch normalisation alone reads of a convolution is less its moving mean.
  */
 #include "nn/graph_private.h"
 #include "nn/layers.h"
@@ -27,7 +28,7 @@ static bool readers_can(const struct graph *g, int i)
     return readers > 0;
 }
 
-/* A gradient that is cut off where y is 6 finds numbers near 6 rounded to it. */
+/* Where a gradient is cut off at 6 no number near 6 may be rounded to it. */
 static bool is_cut_by_value(const struct node *nd)
 {
     return op_is_bn(nd) && nd->frozen && op_bn_act(nd) == ACT_RELU6;
@@ -50,9 +51,10 @@ static void plan_outs(struct graph *g)
 }
 
 /*
- * Numbers far from 0 would be rounded by much of what they differ by.  A batch
- * normalisation asks for no more than their differences, so that they may as
- * well be those from where its mean was last.
+ * A value far from 0 loses to rounding much of what tells it from others.  A
+ * batch normalisation subtracts the mean anyway, so its moving mean, which is
+ * near unless images are scaled in another way than the weights expect, is
+ * subtracted before the value is rounded.
  */
 static void plan_centres(struct graph *g)
 {
@@ -62,7 +64,7 @@ static void plan_centres(struct graph *g)
 
         if (!op_is_bn(nd) || !x->centres || !x->out.bf16 || x->fold)
             continue;
-        for (int i = j; i < g->n_node; i++)
+        for (int i = 0; i < g->n_node; i++)
             for (int k = 0; k < NN_MAX_IN; k++)
                 readers += g->node[i]->in[k] == x;
         x->centre = readers == 1 ? nd : NULL;

@@ -55,6 +55,9 @@ int graph_forward_finite(struct graph *g, enum phase phase)
 
 bool graph_weights_finite(const struct node *nd)
 {
+    const struct node *centre = nd->centre;
+
     return all_finite(nd->param, false, nd->n_param) &&
-           all_finite(nd->state, false, nd->n_state);
+           all_finite(nd->state, false, nd->n_state) &&
+           (!centre || all_finite(centre->state, false, centre->n_state));
 }

@@ -111,18 +111,18 @@ struct node {
     bool takes_bf16, gives_bf16;  /* likewise backward dout.bf16, and
                                      in[]->dout.bf16 of what is not added to */
     bool keeps_bf16;     /* set by the constructor: out is bf16 only if in[0]'s
-                           is, of which it holds some numbers */
+                            is, of which it holds some numbers */
     bool centres;        /* set by the constructor: forward heeds 'centre' */
     struct node *centre; /* the batch normalisation that alone reads the value,
-                            which is bf16: its moving mean is subtracted before
-                            the value is rounded; NULL: none */
+                            which is bf16: its moving mean, as it is before this
+                            pass, is subtracted before rounding; NULL: none */
     bool reads_through;  /* set by the constructor or shape(): forward and
-                           backward heed in[0]->read_through */
+                            backward heed in[0]->read_through */
     bool read_through;   /* GRAPH_TRAIN: of a batch normalisation: there is no
-                          value; who reads it makes one of op_bn_rows() and
-                          leaves op_bn_sums() in backward */
+                            value; who reads it makes one of op_bn_rows() and
+                            leaves op_bn_sums() in backward */
     bool grows;          /* of a concatenation: out and dout lie in the place of
-                           in[0]'s (graph_chains.c) */
+                            in[0]'s (graph_chains.c) */
     bool done;           /* folded into in[0]: forward has nothing to do */
 };
 

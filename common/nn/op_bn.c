@@ -6,7 +6,8 @@
  * TRAIN: mean and biased variance of the global batch, all ranks together;
  * then moving = momentum moving + (1 - momentum) batch, where an image batch
  * (Keras' fused kernel) gives the variance N / (N - 1), a flat one does not.
- * graph_set_share() may give 1 - momentum for all layers.
+ * graph_set_share() may give 1 - momentum for all layers.  Where x has been
+ * centred (node.centre) x and the mean that is kept are less the moving one.
  * INFER: the moving ones, also in backward, where they are constants.
  *
  * Backward, with g = dy where the activation is not clipped, r = 1 / sqrt(var
@@ -102,7 +103,7 @@ const float *op_bn_moving_mean(const struct node *bn)
     return bn->state + MOVING_MEAN * (size_t)bn->out.c;
 }
 
-/* What is subtracted from the values of channel j before they are read. */
+/* What has been subtracted from channel j of what is read (node.centre). */
 static float centre_of(const struct node *nd, size_t j)
 {
     return nd->in[0]->centre == nd ? op_bn_moving_mean(nd)[j] : 0.0f;

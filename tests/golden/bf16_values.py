@@ -107,7 +107,7 @@ class Net:
         return self.param[name]
 
     def value(self, x, name, kind, bn=""):
-        """What it is less the moving mean of 'bn', which alone reads it."""
+        """Rounded less the moving mean of 'bn', which alone reads it."""
         out = "o" in kind and left_out[0] != name
         dout = "d" in kind and left_out[0] != "d " + name
         mean = self.p(bn + "/moving_mean:0", x.shape[-1:]) if bn else 0

@@ -686,10 +686,38 @@ static void check_turn(void)
     ok(right, "a square is turned, and nothing beside it written");
 }
 
+/* What a normalisation alone reads is centred by it, whatever else read it
+ * first. */
+static void check_centre(void)
+{
+    static const struct graph_args a = {
+        .max_batch = 2, .threads = 1, .memory = GRAPH_TRAIN, .bf16 = true};
+
+    for (int other = 0; other < 3; other++) {
+        struct graph *g = graph_new(&a);
+        struct node *x = conv(g, nn_input(g, "x", H, W, 3), "s", 128, 3);
+        struct node *y = other == 1   ? nn_relu(g, x, "y")
+                         : other == 2 ? norm(g, x, "y", ACT_NONE)
+                                      : NULL;
+        struct node *z = norm(g, x, "z", ACT_NONE);
+        struct err err = {0};
+
+        x = y ? nn_add(g, y, z, "a") : z;
+        nn_conv2d(g, x, "c", (struct conv_args){.filters = 128, .size = 1});
+        need(graph_finish(g, &err) == 0, &err);
+        x = graph_node(g, "s");
+        ok(x->out.bf16 && (x->centre == z) == !other,
+           other ? "a value that others read is not centred"
+                 : "one that a normalisation alone reads is");
+        graph_free(g);
+    }
+}
+
 int main(void)
 {
     check_numbers();
     check_turn();
+    check_centre();
     check_goldens();
     for (size_t i = 0; i < N_NETS; i++) {
         check_same_bits(&nets[i]);

@@ -1,13 +1,15 @@
 /*
  * test_graph_part.c - a front and a tail do bit for bit what the whole does
  *
- * Every network as the authors cut and froze it.  The front works on the
+ * Every network as the authors cut and froze it, in float32 and in bf16.  The front works on the
  * batches of the tail: in others rounding may differ.
  */
 #include "golden/nn_digest.h"
 #include "nn/nets.h"
 
 #include <stdlib.h>
+
+static bool bf16;
 
 enum { SIDE = 48, CLASSES = 5, ROWS = 7, STEP = 4, MAX_BORDER = 4 };
 
@@ -24,6 +26,7 @@ static struct graph *new_graph(const struct net *net, enum graph_part part)
                                                    .threads = 2,
                                                    .seed = 5,
                                                    .memory = GRAPH_TRAIN,
+                                                   .bf16 = bf16,
                                                    .part = part},
                               &err);
 
@@ -122,8 +125,9 @@ static void check_net(const struct net *net)
 
     for (int k = 0; k < v.n; k++)
         bytes += v.len[k] * sizeof(float);
-    printf("# %s: %d values at the border, %zu bytes; memory %zu, tail %zu\n",
-           net->name, v.n, bytes, graph_bytes(whole), graph_bytes(tail));
+    printf("# %s%s: %d values at the border, %zu bytes; memory %zu, tail %zu\n",
+           net->name, bf16 ? " in bf16" : "", v.n, bytes, graph_bytes(whole),
+           graph_bytes(tail));
     ok(v.n >= 1 && bytes > 0, net->name);
     ok(graph_bytes(tail) <= graph_bytes(whole), "the tail is no larger");
     for (int at = 0; at < ROWS && same; at += STEP) {
@@ -155,6 +159,9 @@ static void check_net(const struct net *net)
 
 int main(void)
 {
+    for (size_t i = 0; net_at(i); i++)
+        check_net(net_at(i));
+    bf16 = true;
     for (size_t i = 0; net_at(i); i++)
         check_net(net_at(i));
     return tap_done();
