@@ -39,6 +39,12 @@ static inline float bf16_to(uint16_t b)
     return x;
 }
 
+/* Bytes of a number that is bf16 or a float. */
+static inline size_t bf16_or_float_bytes(bool bf16)
+{
+    return bf16 ? sizeof(uint16_t) : sizeof(float);
+}
+
 /* Number 'i' of x, which are bf16 or floats; with a constant 'bf16' of a loop
  * that is made of vectors. */
 static inline float bf16_or_float(const void *x, bool bf16, size_t i)

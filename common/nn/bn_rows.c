@@ -37,8 +37,7 @@ INLINE void make_rows(const struct bn_rows *b, const void *x, bool x_bf16,
 
 static const void *row_of(const struct bn_rows *b, size_t row)
 {
-    return (const char *)b->x +
-           row * b->pitch * (b->bf16 ? sizeof(uint16_t) : sizeof(float));
+    return (const char *)b->x + row * b->pitch * bf16_or_float_bytes(b->bf16);
 }
 
 HOT void bn_rows_make(const struct bn_rows *b, size_t from, size_t rows,

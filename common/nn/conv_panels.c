@@ -63,17 +63,11 @@ static size_t tile_bytes(const struct conv_positions *m, size_t bytes)
     return conv_positions_round_up(n * m->depth * bytes, LINE);
 }
 
-/* Bytes of a number of x, or y. */
-static size_t number_bytes(bool bf16)
-{
-    return bf16 ? sizeof(uint16_t) : sizeof(float);
-}
-
 /* Positions are the pixels as they are, and whole blocks, behind whose rows a
  * product in bf16 reads. */
 static bool is_in_place(const struct products *d, size_t positions)
 {
-    return d->by->bytes == number_bytes(d->x_bf16) && d->m.size == 1 &&
+    return d->by->bytes == bf16_or_float_bytes(d->x_bf16) && d->m.size == 1 &&
            d->m.in.step == 1 && d->m.depth == (size_t)d->m.in.c &&
            (d->by->bytes == sizeof(float) || positions % B == 0);
 }
@@ -84,7 +78,7 @@ static void copy_positions(const struct products *d, size_t from, size_t to,
 {
     const struct conv_positions *m = &d->m;
     const size_t c = (size_t)m->in.c, bytes = d->by->bytes;
-    const size_t x_bytes = number_bytes(d->x_bf16);
+    const size_t x_bytes = bf16_or_float_bytes(d->x_bf16);
     struct conv_place p = conv_positions_place(m, from);
 
     for (; from < to; from++, rows += m->depth * bytes) {
@@ -153,7 +147,7 @@ static void put_block(const struct products *d, size_t from, int n, size_t q,
                       const float *block)
 {
     const size_t left = (size_t)d->m.out.c - q * B;
-    const size_t bytes = number_bytes(d->y_bf16);
+    const size_t bytes = bf16_or_float_bytes(d->y_bf16);
     struct conv_place p = conv_positions_place(&d->m, from);
     struct gemm_after f = {0};
     void *to[B];
@@ -367,7 +361,7 @@ static void panels_forward(const struct conv *c, const void *x, const float *w,
 static void panels_backward(const struct conv *c, const struct conv_back *b)
 {
     const size_t dx = (size_t)c->n * (size_t)c->h * (size_t)c->w *
-                      (size_t)c->ci * number_bytes(c->dx_bf16);
+                      (size_t)c->ci * bf16_or_float_bytes(c->dx_bf16);
 
     if (b->dw)
         conv_panels_gradient(c, b->x, b->dy, b->dw);

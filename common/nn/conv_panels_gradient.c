@@ -106,7 +106,7 @@ INLINE void pair_numbers(const void *a, const void *b, bool bf16,
                          const size_t c_step[2], uint16_t *panel)
 {
     enum { HALF = B / 2 };
-    const size_t bytes = bf16 ? sizeof(uint16_t) : sizeof(float);
+    const size_t bytes = bf16_or_float_bytes(bf16);
     const size_t c = c_step[0], all = conv_positions_round_up(c, B);
 
     for (size_t j = 0; j < all; j += HALF)
@@ -130,7 +130,7 @@ HOT static void pair_pixels(const void *a, const void *b, bool bf16,
 static void pair_positions(const struct gradient *g, size_t p)
 {
     const struct conv_positions *m = &g->m;
-    const size_t bytes = g->dy_bf16 ? sizeof(uint16_t) : sizeof(float);
+    const size_t bytes = bf16_or_float_bytes(g->dy_bf16);
     struct conv_place at = conv_positions_place(m, g->from + p);
     const void *row[2];
 

@@ -27,7 +27,7 @@ size_t conv_through_scratch(const struct conv *c);
  *   x    [in] n h w rows of ci channels, a pixel each
  *   w    [in] (ci, co)
  *   bias [in] (co); NULL: none
- *   y    [out] (n h w, co), c->y_bf16 or floats
+ *   y    [out] (n h w, co) numbers of bf16.h if c->y_bf16, else floats
  */
 void conv_through_forward(const struct conv *c, const struct bn_rows *x,
                           const float *w, const float *bias, void *y);

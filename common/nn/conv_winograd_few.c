@@ -315,7 +315,8 @@ static void make_v(const struct few *w, size_t t, float *v)
         const size_t first =
             (i.image * (size_t)c->h + (size_t)y) * row + (size_t)x * ci;
 
-        transform_inside((const char *)w->x + first * winograd_bytes(c->x_bf16),
+        transform_inside((const char *)w->x +
+                             first * bf16_or_float_bytes(c->x_bf16),
                          c->x_bf16, (size_t[]){row, ci}, v, w->v_step);
         return;
     }
@@ -350,9 +351,9 @@ static void make_y(const struct few *w, const size_t t0_n[2],
     for (size_t i = 0; i < t0_n[1]; i++) {
         void *at[OUT * OUT];
 
-        winograd_tile_outputs(&w->t,
-                              (char *)w->y + j_co[0] * winograd_bytes(bf16),
-                              bf16, t0_n[0] + i, nowhere, at);
+        winograd_tile_outputs(
+            &w->t, (char *)w->y + j_co[0] * bf16_or_float_bytes(bf16), bf16,
+            t0_n[0] + i, nowhere, at);
         transform_out(m + i * PANEL, (size_t[]){w->m_step, w->group * PANEL},
                       j_co[1], &after, at, bf16);
     }

@@ -8,11 +8,10 @@
 #ifndef NN_WINOGRAD_H
 #define NN_WINOGRAD_H
 
+#include "nn/bf16.h"
 #include "nn/conv.h"
 #include "nn/gemm.h"
 #include "nn/simd.h"
-
-#include <stdint.h>
 
 enum {
     OUT = 4,     /* rows and columns of outputs of a tile */
@@ -195,11 +194,6 @@ static inline void winograd_tile_pixels(const struct images *m, size_t n, int y,
         }
 }
 
-static inline size_t winograd_bytes(bool bf16)
-{
-    return bf16 ? sizeof(uint16_t) : sizeof(float);
-}
-
 /* Of x, or of its gradient, which is floats. */
 static inline void winograd_tile_inputs(const struct tiling *g, const void *x,
                                         bool bf16, size_t t, void *other,
@@ -209,8 +203,8 @@ static inline void winograd_tile_inputs(const struct tiling *g, const void *x,
     const struct tile i = winograd_tile_at(g, t);
 
     winograd_tile_pixels(
-        &(struct images){x, c->h, c->w, c->ci, winograd_bytes(bf16)}, i.image,
-        i.y - c->top, i.x - c->left, IN, other, at);
+        &(struct images){x, c->h, c->w, c->ci, bf16_or_float_bytes(bf16)},
+        i.image, i.y - c->top, i.x - c->left, IN, other, at);
 }
 
 /* The same of y. */
@@ -222,8 +216,8 @@ static inline void winograd_tile_outputs(const struct tiling *g, const void *y,
     const struct tile i = winograd_tile_at(g, t);
 
     winograd_tile_pixels(
-        &(struct images){y, c->oh, c->ow, c->co, winograd_bytes(bf16)}, i.image,
-        i.y, i.x, OUT, other, at);
+        &(struct images){y, c->oh, c->ow, c->co, bf16_or_float_bytes(bf16)},
+        i.image, i.y, i.x, OUT, other, at);
 }
 
 /* --- convolutions with few channels: conv_winograd_few.c -------------------*/
