@@ -126,7 +126,7 @@ static const struct verb_option predict_options[] = {
     {0, "unlike", NULL, NULL, "how far each is from the training cells",
      VERB_FLAG, 0},
     {0, "precision", "float32|bf16", NULL,
-     "of convolutions' products, else float32", VERB_TEXT, 0},
+     "of products and values between layers", VERB_TEXT, 0},
     {0, "json", NULL, NULL, "a line of JSON for each picture", VERB_FLAG, 0},
     {'o', "output", "DIR|FILE.csv|FILE.html", NULL,
      "predictions.csv and these pictures, the table alone, or a page",

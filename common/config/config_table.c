@@ -129,7 +129,7 @@ static const struct config_key keys[] = {
      .help = "keep on disk what frozen layers put out (same results), or not"},
     {AT(train, precision), RESULT, ENUM("float32", "float32", "bf16"),
      .before = "float32",
-     .help = "of convolutions' products; weights and sums stay float32"},
+     .help = "of products and values between layers; weights stay float32"},
     {AT(train, frozen_precision), RESULT, ENUM("float32", "float32", "bf16"),
      .help =
          "of what frozen layers put out; bf16 halves the disk that it needs"},
@@ -285,7 +285,7 @@ static const struct config_key keys[] = {
      .help = "of a layer's values: receptive fields, or as tf-keras-vis"},
     {AT(explain, precision), RESULT, ENUM("float32", "float32", "bf16"),
      .before = "float32",
-     .help = "of products in passes over masked pictures; gradients' are not"},
+     .help = "of passes over masked pictures; others are float32"},
     {AT(explain, scale), RESULT, ENUM("map", "map", "cell"), .before = "map",
      .help = "brightest: the peak of each map, or of a cell's of one method"},
     {AT(explain, baselines), RESULT, ENUM_OF(onoff_words, "on"),

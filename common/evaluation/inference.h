@@ -20,7 +20,7 @@ struct inference_args {
     const struct store *data; /* it must fit; NULL: not checked */
     int batch;                /* 1 .. GRAPH_MAX_BATCH */
     enum graph_memory memory;
-    bool bf16;   /* products of convolutions (graph.h) */
+    bool bf16;   /* products and values (graph.h) */
     bool learns; /* what learnt in training may again; else nothing does */
 };
 

@@ -34,7 +34,7 @@ const struct verb_option tool_verbs_bench_options[] = {
     FLAG("layers", "each layer for itself", bench.layers),
     NUMBER("ranks", "N", "0", "a step that so many ranks divide; 0: no ranks",
            bench.ranks),
-    TEXT("precision", "float32|bf16", "of convolutions' products, else float32",
+    TEXT("precision", "float32|bf16", "of products and values between layers",
          bench.precision),
     FLAG("strict", "parts of it as with train.reproducible strict",
          bench.strict),

@@ -26,7 +26,7 @@ struct predict_command_args {
     const char *csv;        /* for the table alone; NULL: none */
     const char *page; /* for one page of all (predict_page.h); NULL: none */
     const char *precision; /* as given; NULL: float32 */
-    bool bf16;             /* products of convolutions, but of gradients */
+    bool bf16;             /* of passes without gradients (graph.h) */
     bool json;             /* lines of JSON, not a table */
     bool progress;         /* say how far it is */
 
